@@ -1,0 +1,44 @@
+/* A loaded RV64IM program: the transpiled instructions (what the PROG table commits) and the initial memory image.
+ *
+ * The transpiler resolves everything that a chip would otherwise have to decode:
+ *   - rd = x0 becomes rd = 32, a register that nothing reads (rule machine.md 1); instructions without rd carry 0;
+ *   - the immediate becomes four 16-bit limbs whose meaning depends on the operation:
+ *       ALU, load, store     the sign-extended 64-bit immediate, low limb first (shifts: the amount in limb 0);
+ *       LUI, AUIPC, FENCE    op = HB_OP_LUI, the 64-bit value that rd receives (FENCE: rd = 32, value 0);
+ *       branches             limb 0 = target pc as a word index, limbs 1..3 zero;
+ *       JAL                  limb 0 = target word index, limbs 1, 2 = low and high half of the link address pc + 4, limb 3 zero;
+ *       JALR                 limb 0 = immediate & 0xffff, limb 1 = 0 or 0xffff (its sign), limbs 2, 3 = halves of pc + 4.
+ *     A branch or JAL target that is not 4-aligned or not below 2^32 becomes the word index HB_PC_NOWHERE, which no row has.
+ *   - words that do not decode, EBREAK and UNIMP have no entry (they trap when executed, so no proof exists).
+ * Limb 0 of control-flow instructions is a full field element (below 2^31), not a 16-bit limb. */
+#pragma once
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define HB_PC_NOWHERE (UINT32_C(1) << 30)                            /* no instruction is there */
+#define HB_PC_HALT ((UINT32_C(1) << 30) + (UINT32_C(1) << 29))       /* pc after HALT (machine.md 4) */
+#define HB_RV_RAM_LO UINT64_C(0x10000)
+#define HB_RV_STACK_TOP UINT64_C(0x78000000)
+#define HB_RV_MAP_END (UINT64_C(1) << 37)
+#define HB_RV_INPUT_LO ((UINT64_C(1) << 37) - (UINT64_C(1) << 34))
+#define HB_RV_REG_SINK 32u                                           /* where writes to x0 go */
+
+typedef struct hb_rv_insn {
+    uint32_t pc;      /* word index: address / 4, below 2^30 */
+    uint8_t op;       /* hb_op of rv/isa.h; LUI also stands for AUIPC and FENCE */
+    uint8_t rd, rs1, rs2; /* rd: 0..32 (never 0 when the instruction writes) */
+    uint32_t imm[4];  /* see above; each below 2^31 */
+} hb_rv_insn;
+
+typedef struct hb_rv_program {
+    hb_rv_insn *insns;       /* ascending pc; n_insns <= 2^22 */
+    uint32_t n_insns;
+    uint32_t entry;          /* word index of the entry */
+    uint64_t img_lo, img_hi; /* byte addresses, multiples of 8; [img_lo, img_hi) is the image: everything from the lowest
+                                loaded byte (rounded down to 8) to the last file-backed byte (rounded up to 8) */
+    uint64_t *image;         /* (img_hi - img_lo) / 8 double words, gaps zero */
+    uint64_t text_lo, text_hi; /* hull of the executable segments; stores into an executable segment trap */
+    uint64_t image_end;      /* end of the last segment's memory (p_vaddr + p_memsz): heap starts after it */
+    void *priv;              /* loader's own: symbols, text ranges, pc -> insn map */
+} hb_rv_program;
