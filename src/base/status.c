@@ -1,0 +1,20 @@
+#include "base/status.h"
+
+const char *hb_status_text(hb_status status)
+{
+    switch (status) {
+    case HB_OK: return "Success";
+    case HB_REJECTED: return "Rejected";
+    case HB_INVALID_ARGUMENT: return "Invalid argument";
+    case HB_INVALID_PROGRAM: return "Invalid program";
+    case HB_EXECUTION_FAILED: return "Execution failed";
+    case HB_PROOF_GENERATION_FAILED: return "Proof generation failed";
+    case HB_LIMIT: return "Limit exceeded";
+    case HB_OUT_OF_MEMORY: return "Out of memory";
+    case HB_IO: return "Input or output failed";
+    case HB_UNSUPPORTED: return "Unsupported";
+    case HB_INTERNAL: return "Internal error";
+    case HB_STATUS_COUNT: break;
+    }
+    return "Unknown status";
+}
