@@ -1,5 +1,7 @@
 #include "pcs/stack.h"
 
+#include <stdbool.h>
+
 #include "base/check.h"
 
 uint32_t hb_ceil_log2(uint64_t x)
@@ -59,9 +61,9 @@ static uint32_t clamp(uint32_t x, uint32_t lo, uint32_t hi)
 /* Heights and numbers of stacked columns from the totals, which the caller has bounded by no more than 2^64. */
 static bool size_stacks(hb_stack *s, const uint64_t tiles[2])
 {
-    const uint32_t pre = hb_ceil_log2(tiles[0] << HB_TILE_LOG2), main = hb_ceil_log2(tiles[1] << HB_TILE_LOG2);
-    s->h[0] = clamp(pre < 4 ? 0 : pre - 4, HB_STACK_PRE_LOG2_MIN, HB_STACK_LOG2_MAX);
-    s->h[1] = clamp(main < 6 ? 0 : main - 6, HB_STACK_LOG2_MIN, HB_STACK_LOG2_MAX);
+    const uint32_t log0 = hb_ceil_log2(tiles[0] << HB_TILE_LOG2), log1 = hb_ceil_log2(tiles[1] << HB_TILE_LOG2);
+    s->h[0] = clamp(log0 < 4 ? 0 : log0 - 4, HB_STACK_PRE_LOG2_MIN, HB_STACK_LOG2_MAX);
+    s->h[1] = clamp(log1 < 6 ? 0 : log1 - 6, HB_STACK_LOG2_MIN, HB_STACK_LOG2_MAX);
     if (s->h[1] < s->h[0])
         s->h[1] = s->h[0];
 
