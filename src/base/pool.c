@@ -61,10 +61,20 @@ static void pause_cpu(void)
 #endif
 }
 
-static void run_chunks(hb_pool *pool, unsigned number)
+static void enter(hb_pool *pool, unsigned number)
 {
     inside = pool;
     inside_worker = number;
+}
+
+static void leave(void)
+{
+    inside = NULL;
+}
+
+static void run_chunks(hb_pool *pool, unsigned number)
+{
+    enter(pool, number);
     for (;;) {
         size_t chunk = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
         if (chunk >= pool->chunks)
@@ -73,7 +83,7 @@ static void run_chunks(hb_pool *pool, unsigned number)
         size_t end = pool->n - begin < pool->grain ? pool->n : begin + pool->grain;
         pool->fn(pool->ctx, begin, end, number);
     }
-    inside = NULL;
+    leave();
 }
 
 /* Returns when a loop after `seen` has begun. */
@@ -214,8 +224,8 @@ void hb_pool_for(hb_pool *pool, size_t n, size_t grain, hb_pool_fn *fn, void *ct
     unsigned threads = hb_pool_threads(pool);
     if (!grain)
         grain = n / ((size_t)threads * CHUNKS_PER_WORKER) + 1;
-    if (threads == 1 || n <= grain || forked(pool)) {
-        run_inline(n, grain, fn, ctx, inside == pool ? inside_worker : 0);
+    if (threads == 1 || forked(pool)) {
+        run_inline(n, grain, fn, ctx, 0);
         return;
     }
     if (inside) {
@@ -224,13 +234,19 @@ void hb_pool_for(hb_pool *pool, size_t n, size_t grain, hb_pool_fn *fn, void *ct
         return;
     }
     pthread_mutex_lock(&pool->callers);
-    pool->fn = fn;
-    pool->ctx = ctx;
-    pool->n = n;
-    pool->grain = grain;
-    pool->chunks = n / grain + (n % grain != 0);
-    begin_loop(pool);
-    run_chunks(pool, 0);
-    wait_for_workers(pool);
+    if (n <= grain) {
+        enter(pool, 0);
+        run_inline(n, grain, fn, ctx, 0);
+        leave();
+    } else {
+        pool->fn = fn;
+        pool->ctx = ctx;
+        pool->n = n;
+        pool->grain = grain;
+        pool->chunks = n / grain + (n % grain != 0);
+        begin_loop(pool);
+        run_chunks(pool, 0);
+        wait_for_workers(pool);
+    }
     pthread_mutex_unlock(&pool->callers);
 }

@@ -7,7 +7,8 @@
 
 typedef struct hb_pool hb_pool;
 
-/* Handles items [begin, end). worker < hb_pool_threads(pool); no two calls with the same worker number run at the same time. */
+/* Handles items [begin, end), begin < end. worker < hb_pool_threads(pool); one worker number is never in two threads at once (for NULL
+ * and one-thread pools: unless two threads of the caller's own run loops). */
 typedef void hb_pool_fn(void *ctx, size_t begin, size_t end, unsigned worker);
 
 /* threads: 0 = one for each processor this process may run on; 1 = everything runs inline. When the system gives fewer threads, the
@@ -21,9 +22,11 @@ void hb_pool_destroy(hb_pool *pool);
 unsigned hb_pool_threads(const hb_pool *pool);
 
 /* Runs fn over [0, n) in chunks of `grain` items (the last one may be smaller; 0 = a size that gives each worker a few chunks) and
- * returns when all are done. What fn wrote is then visible to the caller. n = 0 calls nothing. Runs inline, with worker 0, when pool
- * is NULL or has one thread or there is one chunk.
- * From inside a loop of the same pool: runs inline with the surrounding call's worker number. From inside a loop of another pool of
- * several threads: not allowed. Several threads may use one pool; their loops run one after another.
+ * returns when all are done; what fn wrote is then visible to the caller. Every chunk begins at a multiple of grain and none is
+ * larger, however it is run. n = 0 calls nothing.
+ *
+ * Inline, in the calling thread: with worker 0 when pool is NULL, has one thread or there is one chunk; with the surrounding call's
+ * worker number inside a loop of the same pool. Inside a loop of another pool of several threads: not allowed (asserted).
+ * Several threads may use one pool of several threads; their loops run one after another. NULL and one-thread pools never wait.
  * In a child after fork the pool runs inline and may be destroyed (its threads exist in the parent only). */
 void hb_pool_for(hb_pool *pool, size_t n, size_t grain, hb_pool_fn *fn, void *ctx);

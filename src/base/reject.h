@@ -16,7 +16,25 @@
     X(NOT_CANONICAL, "a field element is not below the modulus")                                                        \
     X(BAD_PARAMETERS, "the proof was made with other parameters")                                                       \
     X(BAD_GRINDING, "the proof-of-work witness does not meet its target")                                               \
-    X(MERKLE_ROOT, "an opening does not hash to the committed root")
+    X(MERKLE_ROOT, "an opening does not hash to the committed root") \
+    X(MALFORMED_PROOF, "the proof file does not follow its format") \
+    X(SCRATCH, "the verifier's scratch memory is too small") \
+    X(WRONG_KEY, "the proof is for another program or machine (verifying key differs)") \
+    X(KIND, "the shard kind or index is not one that is accepted here") \
+    X(ENTRY, "the run does not start at the program's entry") \
+    X(NOT_HALTED, "the run does not end in HALT") \
+    X(HEIGHTS, "a table has a height that the machine does not allow") \
+    X(COUNTS, "the tables hold more rows than the counters can tell apart") \
+    X(TIME, "the final timestamp does not follow from the tables") \
+    X(EXIT_CODE, "the program ended with another exit code") \
+    X(DEFERRED, "the proof carries obligations that nothing has discharged") \
+    X(PUBLIC_BYTES, "the public values do not hash to the committed digest") \
+    X(PROGRAM_IMAGE, "the program image lies outside what the machine maps") \
+    X(STACK_TABLES, "the number of tables, their rows or their columns are out of range") \
+    X(STACK_SIZE, "the tables do not fit the committed matrix, or leave it empty") \
+    X(TILES, "the values of the stacked columns do not add up to the column values") \
+    X(FINAL_QUERIES, "the final polynomial does not agree with the last oracle") \
+    X(OPENING, "the opening's last check fails: the committed columns do not have the claimed values")
 
 typedef enum hb_reason {
 #define HB_REJECT_ENUM(name, text) HB_R_##name,
