@@ -1,16 +1,19 @@
-# Only forwards to CMake presets (CMakePresets.json) and tools/. `make help` lists the targets.
-.POSIX:
-.PHONY: all help setup release checked clang fuzz test quick check-all demo bench format clean
+# Only forwards to CMake's presets (CMakePresets.json) and to tools/. `make help` lists the targets.
+CTEST = ctest -j "$$(nproc)" --no-label-summary
+
+.PHONY: all help setup release checked clang fuzz test quick check-all demo bench clean
 
 all: release
 
 help:
 	@echo "make            build/hauptbuch, build/libhauptbuch.a, build/libhauptbuch.so"
+	@echo "make demo       build a Rust guest, execute it, prove, verify"
 	@echo "make test       install what is missing, build, run every test"
-	@echo "make quick      the quick tests only"
-	@echo "make check-all  every test with gcc, clang and sanitizers; quick tests under each HB_ISA"
-	@echo "make demo       build a guest, execute it, prove, verify"
-	@echo "make fuzz bench format clean setup"
+	@echo "make quick      build, run the quick tests"
+	@echo "make check-all  every test with gcc, clang and sanitizers, the quick ones under each HB_ISA"
+	@echo "make bench      build the micro-benchmarks"
+	@echo "make fuzz       build the fuzz targets (clang)"
+	@echo "make setup | release | checked | clang | clean"
 
 setup:
 	@tools/setup.sh
@@ -18,27 +21,29 @@ setup:
 release checked clang fuzz:
 	@tools/build.sh $@
 
-test: setup release
-	@ctest --preset release -j "$$(nproc)"
+bench:
+	@tools/build.sh release benches
+
+test: setup
+	@tools/build.sh release
+	@$(CTEST) --preset release
 
 quick: release
-	@ctest --preset release -j "$$(nproc)" -L quick
+	@$(CTEST) --preset release -L quick
 
-check-all: setup release checked clang
-	ctest --preset release -j "$$(nproc)"
-	ctest --preset clang -j "$$(nproc)"
-	ctest --preset checked -j "$$(nproc)"
-	HB_ISA=avx2 ctest --preset release -j "$$(nproc)" -L quick
-	HB_ISA=baseline ctest --preset release -j "$$(nproc)" -L quick
+check-all: setup
+	@tools/build.sh release
+	@tools/build.sh clang
+	@tools/build.sh checked
+	$(CTEST) --preset release
+	$(CTEST) --preset clang
+	$(CTEST) --preset checked
+	HB_ISA=avx2 $(CTEST) --preset release -L quick
+	HB_ISA=baseline $(CTEST) --preset release -L quick
 
-demo: setup release
+demo: setup
+	@tools/build.sh release
 	@tools/demo.sh
-
-bench: release
-	@cmake --build build/release --target benches
-
-format:
-	@tools/format.sh
 
 clean:
 	rm -rf build

@@ -1,10 +1,16 @@
 #!/bin/sh
-# tools/build.sh <preset>: configures (when needed) and builds build/<preset>. The release build is also linked into build/ itself.
+# tools/build.sh <preset> [target...]: configures (the first time) and builds build/<preset>. What the release build makes for users is
+# also found in build/ itself.
 set -eu
 cd "$(dirname "$0")/.."
 preset=$1
+shift
 [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
-cmake --build --preset "$preset"
+if [ $# -gt 0 ]; then
+    cmake --build --preset "$preset" --target "$@"
+else
+    cmake --build --preset "$preset"
+fi
 [ "$preset" = release ] || exit 0
 for name in hauptbuch libhauptbuch.a libhauptbuch.so libhauptbuch-verify.a; do
     if [ -e "build/release/$name" ]; then

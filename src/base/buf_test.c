@@ -18,7 +18,9 @@ static void appends_keep_their_order(void **state)
     assert_true(b.cap >= b.len && b.cap < 4 * b.len);
     for (unsigned i = 0; i < 5000; i++) {
         const uint8_t *p = b.data + (size_t)i * 16;
-        uint8_t expect[16] = {(uint8_t)i, (uint8_t)i, (uint8_t)(i >> 8), 0, 0, (uint8_t)i, (uint8_t)(i >> 8), 0, 0, 1, 0, 0, 0, 'a', 'b', 'c'};
+        uint8_t expect[16] = {
+            (uint8_t)i, (uint8_t)i, (uint8_t)(i >> 8), 0, 0, (uint8_t)i, (uint8_t)(i >> 8), 0, 0, 1, 0, 0, 0, 'a',
+            'b',        'c'};
         assert_memory_equal(p, expect, 16);
     }
     hb_buf_free(&b);

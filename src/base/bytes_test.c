@@ -42,7 +42,8 @@ static void reader_takes_all_or_nothing(void **state)
     assert_true(hb_read_u32(&r, &u32) && u32 == 0x07060504);
     assert_true(hb_read_u64(&r, &u64) && u64 == UINT64_C(0x0f0e0d0c0b0a0908));
     assert_int_equal(hb_reader_left(&r), 3);
-    assert_false(hb_read_u32(&r, &u32) || hb_read_u64(&r, &u64) || hb_read_span(&r, 4, &span) || hb_read_copy(&r, copy, 4));
+    assert_false(hb_read_u32(&r, &u32) || hb_read_u64(&r, &u64) || hb_read_span(&r, 4, &span) ||
+                 hb_read_copy(&r, copy, 4));
     assert_false(hb_read_span(&r, SIZE_MAX, &span));
     assert_true(u32 == 0x07060504 && span == NULL && hb_reader_left(&r) == 3);
     assert_true(hb_read_span(&r, 1, &span) && span == b + 15);

@@ -13,10 +13,10 @@
 
 typedef struct hb_error {
     hb_status status;
-    uint32_t reason; /* hb_reason of base/reject.h when status is HB_REJECTED, else 0 */
-    uint32_t chip;   /* chip number, where one is concerned */
-    uint32_t row;    /* row of that chip's trace, or instruction index */
-    uint64_t offset; /* byte offset in the input that was read, or guest address */
+    uint32_t reason;                      /* hb_reason of base/reject.h when status is HB_REJECTED, else 0 */
+    uint32_t chip;                        /* chip number, where one is concerned */
+    uint32_t row;                         /* row of that chip's trace, or instruction index */
+    uint64_t offset;                      /* byte offset in the input that was read, or guest address */
     char message[HB_ERROR_MESSAGE_BYTES]; /* NUL-terminated; longer texts are cut */
 } hb_error;
 

@@ -19,7 +19,7 @@
 #if defined __x86_64__
 #define HB_ISA_TABLES(type, name) extern const type name##_baseline, name##_avx2, name##_avx512;
 #define HB_ISA_PICK(name) HB_ISA_PICK_AT(name, hb_isa_current())
-#define HB_ISA_PICK_AT(name, isa)                                                                                       \
+#define HB_ISA_PICK_AT(name, isa)                                                                                      \
     ((isa) >= HB_ISA_AVX512 ? &name##_avx512 : (isa) == HB_ISA_AVX2 ? &name##_avx2 : &name##_baseline)
 #else
 #define HB_ISA_TABLES(type, name) extern const type name##_baseline;

@@ -23,7 +23,7 @@ typedef struct worker {
 struct hb_pool {
     size_t bytes; /* of this allocation */
     unsigned threads;
-    unsigned generation; /* fork_generation when made */
+    unsigned generation;     /* fork_generation when made */
     pthread_mutex_t callers; /* held by the thread whose loop runs */
     pthread_mutex_t lock;    /* guards sleeping: epoch, busy and stop change under it */
     pthread_cond_t wake, idle;

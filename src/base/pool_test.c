@@ -35,7 +35,8 @@ static void add_inner(void *ctx, size_t begin, size_t end, unsigned worker)
 static void visit(void *ctx, size_t begin, size_t end, unsigned worker)
 {
     tally *t = ctx;
-    if (worker >= t->threads || begin >= end || end > t->n || (t->grain && (begin % t->grain || end - begin > t->grain)) ||
+    if (worker >= t->threads || begin >= end || end > t->n ||
+        (t->grain && (begin % t->grain || end - begin > t->grain)) ||
         (t->grain && end != t->n && end - begin != t->grain) || atomic_fetch_add(&t->in_use[worker], 1)) {
         t->wrong++;
         return;

@@ -30,7 +30,8 @@ void *memmove(void *to, const void *from, size_t n)
 {
     unsigned char *t = to;
     const unsigned char *f = from;
-    if ((uintptr_t)t - (uintptr_t)f >= n) /* t is below f, or beyond its end: forward never overwrites what is still to be read */
+    if ((uintptr_t)t - (uintptr_t)f >=
+        n) /* t is below f, or beyond its end: forward never overwrites what is still to be read */
         copy_forward(t, f, n);
     else
         while (n--)
