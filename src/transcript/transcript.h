@@ -77,6 +77,10 @@ void hb_transcript_indices(hb_transcript *t, hb_label label, uint32_t n, uint32_
 /* Compresses what is pending (flag FLUSH). */
 void hb_transcript_flush(hb_transcript *t);
 
+/* The puzzle's block; HB_GRIND_BYTES of it count. */
+#define HB_GRIND_BYTES 16u
+void hb_transcript_grind_block(uint32_t block[16], hb_label label, uint32_t bits, uint64_t nonce);
+
 /* Right after a flush: whether this nonce has `bits` leading zero bits, bits 1..32. If so it is taken into the state. */
 bool hb_transcript_take_nonce(hb_transcript *t, hb_label label, uint32_t bits, uint64_t nonce);
 
