@@ -7,7 +7,7 @@ set -eu
 has() { command -v "$1" >/dev/null 2>&1; }
 lib() { has pkg-config && pkg-config --exists "$1"; }
 file() { [ -e "$1" ]; }
-sanitizers() { has clang && file "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a)"; }
+sanitizers() { has clang && file "$(clang -print-resource-dir)/lib/linux"; }
 
 # need, check, package. `need` is must or may. One line a thing; rooms add theirs here.
 things='
@@ -41,31 +41,43 @@ missing() {
     done
 }
 
-packages=$(missing | tr '\n' ' ')
-[ -n "$packages" ] || exit 0
+[ -n "$(missing)" ] || exit 0
 
-install() {
-    as=
-    if [ "$(id -u)" != 0 ]; then
-        if ! has sudo || ! sudo -n true 2>/dev/null; then
-            echo "setup: not root and no sudo without a password" >&2
-            return 1
-        fi
-        as=sudo
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
     fi
-    if ! has apt-get; then
-        echo "setup: no apt-get here" >&2
-        return 1
-    fi
-    $as apt-get -q -o DPkg::Lock::Timeout=300 update >&2 || echo "setup: apt-get update failed, trying with the lists at hand" >&2
-    # --no-remove: rather fail than take away, say, another Rust. Unquoted on purpose: a list of words.
-    # shellcheck disable=SC2086
-    $as env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends --no-remove \
-        install $packages >&2
 }
 
-echo "setup: installing $packages" >&2
-install || true
+may_install() {
+    if ! has apt-get; then
+        echo "setup: no apt-get here" >&2
+    elif [ "$(id -u)" != 0 ] && ! { has sudo && sudo -n true 2>/dev/null; }; then
+        echo "setup: not root and no sudo without a password" >&2
+    else
+        return 0
+    fi
+    return 1
+}
+
+# --no-remove: rather fail than take away, say, another Rust.
+install() {
+    [ $# -gt 0 ] || return 0
+    echo "setup: installing $*" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends --no-remove \
+        install "$@" >&2
+}
+
+if may_install; then
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 || echo "setup: apt-get update failed, using the lists at hand" >&2
+    # Apart, so that an optional package that cannot be had does not keep the others away. Unquoted: lists of words.
+    # shellcheck disable=SC2046
+    install $(missing must) || true
+    # shellcheck disable=SC2046
+    install $(missing may) || true
+fi
 
 still=$(missing | tr '\n' ' ')
 [ -z "$still" ] && exit 0
