@@ -110,6 +110,7 @@ static const char *integer_checks(const ref_machine *m, const ref_run *run, cons
     }
     if (time >= UINT64_C(1) << 27 || time != w[4]) return "time";
     if (lookups >= UINT64_C(1) << 28) return "too many lookups";
+    if (w[22] >= 1u << 16 || w[23] >= 1u << 29) return "chain end";
     if (w[21] >= 256 || w[21] != exit_code) return "exit code";
     for (int i = 0; i < 8; i++)
         if (w[13 + i] != 0) return "deferred digest";

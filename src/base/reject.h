@@ -34,7 +34,14 @@
     X(STACK_SIZE, "the tables do not fit the committed matrix, or leave it empty") \
     X(TILES, "the values of the stacked columns do not add up to the column values") \
     X(FINAL_QUERIES, "the final polynomial does not agree with the last oracle") \
-    X(OPENING, "the opening's last check fails: the committed columns do not have the claimed values")
+    X(OPENING, "the opening's last check fails: the committed columns do not have the claimed values") \
+    X(GKR_PRODUCT_ZERO, "the product of a permutation bus is zero") \
+    X(GKR_PRODUCTS, "the permutation buses do not balance: produced and consumed tuples differ") \
+    X(GKR_FRACTIONS, "the lookup buses do not balance: a tuple that was looked up is not in its table") \
+    X(GKR_DENOMINATOR, "a lookup fraction has the denominator zero") \
+    X(GKR_LAYER, "the values at the end of a layer of the bus trees contradict its sumcheck") \
+    X(ZERO_CHALLENGE, "a challenge is zero where it must not be") \
+    X(CHAIN_END, "the last key of the memory table is not an address")
 
 typedef enum hb_reason {
 #define HB_REJECT_ENUM(name, text) HB_R_##name,

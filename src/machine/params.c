@@ -17,4 +17,4 @@ static const char text[] =
 
 const char *hb_params_text(void) { return text; }
 
-void hb_params_id(uint8_t id[32]) { hb_blake3((const uint8_t *)text, sizeof text - 1, id); }
+void hb_params_id(uint8_t id[32]) { hb_blake3_hash(id, text, sizeof text - 1); }

@@ -28,8 +28,8 @@ void hb_vkey_digest(const hb_program_part *part, const uint8_t machine_digest[32
     uint8_t cap[HB_CAP_NODES_MAX * 32];
     for (uint32_t i = 0; i < part->cap_nodes; i++)
         for (uint32_t w = 0; w < 8; w++) hb_store_le32(cap + 32 * i + 4 * w, part->cap[i][w]);
-    hb_blake3(cap, 32u * part->cap_nodes, p);
-    hb_blake3(text, sizeof text, vkey);
+    hb_blake3_hash(p, cap, 32u * part->cap_nodes);
+    hb_blake3_hash(vkey, text, sizeof text);
 }
 
 static void absorb_bytes(hb_transcript *t, hb_tag tag, const uint8_t bytes[32]) {
