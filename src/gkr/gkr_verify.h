@@ -2,7 +2,7 @@
  *
  * HB_OK means: if in addition every claims[k] is the value at xi of the extension of the leaves that the layout describes, then (up to the
  * soundness error) the fractions sum to zero, no denominator is zero and product(G) * pv_g = product(R) * pv_r != 0. Roots of further trees
- * are returned, not checked. Rejections: those of transcript/receive.h and GKR_ROOT, GKR_FRACTIONS, GKR_DENOMINATOR, GKR_PRODUCT_ZERO,
+ * are returned, not checked. Rejections: those of transcript/receive.h and GKR_PRODUCTS, GKR_PRODUCT_ZERO, GKR_FRACTIONS, GKR_DENOMINATOR,
  * GKR_LAYER, ZERO_CHALLENGE. */
 #pragma once
 #include "gkr/layout.h"
