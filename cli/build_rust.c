@@ -1,0 +1,152 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/build.h"
+#include "cli/build_files.h"
+#include "cli/build_std.h"
+#include "cli/build_tools.h"
+#include "cli/cli.h"
+
+typedef struct place {
+    char *project;   /* whole path */
+    char *target;    /* cargo's target directory */
+    char *artifacts; /* where cargo puts the program itself */
+} place;
+
+/* Beside the project as cargo users expect, unless that cannot be written to. */
+static bool choose_place(place *p, const hb_build_options *options, const char *cache, const char *key)
+{
+    p->project = realpath(options->dir, NULL);
+    if (!p->project)
+        return false;
+    const char *given = getenv("CARGO_TARGET_DIR");
+    if (given && *given) {
+        char *whole = *given == '/' ? hb_cli_format("%s", given) : hb_cli_format("%s/%s", p->project, given);
+        p->target = hb_cli_format("%s/hauptbuch-%s", whole, key);
+        free(whole);
+    } else if (access(p->project, W_OK) == 0) {
+        p->target = hb_cli_format("%s/target/hauptbuch-%s", p->project, key);
+    } else {
+        char *name = hb_cli_format("%s", p->project);
+        for (char *c = name; *c; c++)
+            *c = *c == '/' ? '%' : *c;
+        p->target = hb_cli_format("%s/target/%s/hauptbuch-%s", cache, name, key);
+        free(name);
+    }
+    p->artifacts = hb_cli_format("%s/programs", p->target);
+    hb_file_remove_tree(p->artifacts);
+    return hb_file_make_dirs(p->artifacts);
+}
+
+static char *rustc_arguments(const hb_rust_tools *tools, const hb_guest_std *std_lib, const place *p, const char *guest)
+{
+    const char *cargo_home = getenv("CARGO_HOME"), *home = getenv("HOME"), *more = getenv("HB_RUSTFLAGS");
+    char *cargo = cargo_home && *cargo_home ? hb_cli_format("%s", cargo_home) : hb_cli_format("%s/.cargo", home ? home : "");
+    char *text = hb_cli_format("--sysroot=%s\n"
+                               "-Clinker=%s\n"
+                               "-Clink-arg=-T%s/rt/link.ld\n"
+                               "-Zallow-features=\n" /* what a stable compiler accepts, and no more */
+                               "--cfg=getrandom_backend=\"custom\"\n"
+                               "--check-cfg=cfg(getrandom_backend,values(\"custom\"))\n"
+                               "--remap-path-prefix=%s=/cargo\n"
+                               "--remap-path-prefix=%s=/hauptbuch\n"
+                               "--remap-path-prefix=%s=/project\n"
+                               "--remap-path-prefix=%s=/target"
+                               "%s%s",
+                               std_lib->dir, tools->linker, guest, cargo, guest, p->project, p->target, more && *more ? "\n" : "",
+                               more ? more : "");
+    free(cargo);
+    return text;
+}
+
+static int run_cargo(const hb_build_options *options, const hb_rust_tools *tools, const hb_guest_std *std_lib, const place *p,
+                     const char *guest)
+{
+    const char *argv[32] = {tools->cargo, "build", "--release", "-Zjson-target-spec", "-Zunstable-options", "--target",
+                            std_lib->target_json, "--target-dir", p->target, "--artifact-dir", p->artifacts};
+    int n = 11;
+    if (options->bin) {
+        argv[n++] = "--bin";
+        argv[n++] = options->bin;
+    } else {
+        argv[n++] = "--bins";
+    }
+    if (options->features) {
+        argv[n++] = "--features";
+        argv[n++] = options->features;
+    }
+    if (options->offline)
+        argv[n++] = "--offline";
+    if (options->locked)
+        argv[n++] = "--locked";
+    argv[n++] = options->verbose ? "--verbose" : NULL;
+    char *rustc = hb_cli_format("RUSTC=%s", tools->rustc), *wrapper = hb_cli_format("RUSTC_WRAPPER=%s", std_lib->wrapper);
+    char *json = hb_cli_format("HB_TARGET_JSON=%s", std_lib->target_json);
+    char *args = rustc_arguments(tools, std_lib, p, guest), *rustc_args = hb_cli_format("HB_RUSTC_ARGS=%s", args);
+    const char *const env[] = {rustc, wrapper, json, rustc_args, "HB_QUIET", "RUSTC_BOOTSTRAP=1", "CARGO_ENCODED_RUSTFLAGS=", "RUSTFLAGS",
+                               "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL=0", "RUSTC_WORKSPACE_WRAPPER", NULL};
+    int status = hb_program_run(argv, env, p->project, NULL);
+    free(rustc_args), free(args), free(json), free(wrapper), free(rustc);
+    return status;
+}
+
+typedef struct programs {
+    char *first, *names;
+    int count;
+} programs;
+
+static bool note_program(void *ctx, const char *relative, const char *path)
+{
+    programs *found = ctx;
+    size_t n = strlen(relative);
+    if (n < 5 || strcmp(relative + n - 4, ".elf") != 0)
+        return true;
+    if (found->count++ == 0)
+        found->first = hb_cli_format("%s", path);
+    char *longer = hb_cli_format("%s %.*s", found->names ? found->names : "", (int)n - 4, relative);
+    free(found->names);
+    found->names = longer;
+    return true;
+}
+
+static int deliver(const hb_build_options *options, const place *p)
+{
+    programs found = {0};
+    if (!hb_file_walk(p->artifacts, note_program, &found))
+        return HB_EXIT_ENVIRONMENT;
+    int status = HB_EXIT_USAGE;
+    if (found.count == 0) {
+        hb_cli_complain("build", "%s has no program: it needs a src/main.rs or a [[bin]]", options->dir);
+    } else if (found.count > 1) {
+        hb_cli_complain("build", "%s has several programs; choose one with --bin:%s", options->dir, found.names);
+    } else {
+        const char *name = strrchr(found.first, '/') + 1;
+        status = hb_file_copy(found.first, options->output ? options->output : name, 0755) ? HB_EXIT_YES : HB_EXIT_ENVIRONMENT;
+    }
+    free(found.first), free(found.names);
+    return status;
+}
+
+int hb_build_rust(const hb_build_options *options, const char *guest)
+{
+    hb_rust_tools tools;
+    hb_guest_std std_lib;
+    place p = {0};
+    char *cache = hb_build_cache_dir();
+    if (!cache || !hb_build_find_rust(&tools, guest, options->dir) || !hb_build_std(&std_lib, &tools, guest, cache))
+        return HB_EXIT_ENVIRONMENT;
+    if (!choose_place(&p, options, cache, std_lib.key)) {
+        hb_cli_complain("build", "cannot use %s: %s", options->dir, strerror(errno));
+        return HB_EXIT_ENVIRONMENT;
+    }
+    if (options->verbose)
+        fprintf(stderr, "compiler: %s (%s)\nlinker: %s (%s)\nstandard library: %s\n", tools.rustc, tools.release, tools.linker,
+                tools.linker_text, std_lib.dir);
+    int status = run_cargo(options, &tools, &std_lib, &p, guest);
+    if (status < 0)
+        return HB_EXIT_ENVIRONMENT;
+    return status == 0 ? deliver(options, &p) : HB_EXIT_NO;
+}

@@ -1,0 +1,37 @@
+/* The command line: hauptbuch VERB ... . Each verb parses its own arguments. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+extern const hb_cli_verb hb_cli_new, hb_cli_build;
+
+static const hb_cli_verb *const verbs[] = {
+    &hb_cli_new,
+    &hb_cli_build,
+};
+
+static void print_help(FILE *out)
+{
+    fputs("usage: hauptbuch VERB [ARGUMENTS]\n\n", out);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->help);
+    fputs("\n`hauptbuch VERB --help` says more. Exit status: 0 yes, 1 no, 2 usage, 3 environment.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return HB_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return HB_EXIT_YES;
+    }
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(argv[1], verbs[i]->name) == 0)
+            return verbs[i]->run(argc - 1, argv + 1);
+    fprintf(stderr, "hauptbuch: there is no verb '%s'; see hauptbuch --help\n", argv[1]);
+    return HB_EXIT_USAGE;
+}
