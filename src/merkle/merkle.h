@@ -27,13 +27,18 @@ typedef struct hb_merkle_tree {
     hb_merkle_group *level[HB_MERKLE_MAX_LOG2 + 1]; /* levels skip_log2 .. leaves_log2 - cap_log2; others NULL. Caller's memory */
 } hb_merkle_tree;
 
-/* Largest useful skip for a tree of this size (levels below the cap only), at most `wanted`. */
+#define HB_MERKLE_MAX_SKIP 5u
+#define HB_MERKLE_MAX_WIDTH 4096u
+
+/* The largest skip_log2 that is possible for a tree of this size (the cap is always stored) and at most `wanted`. */
 unsigned hb_merkle_skip(unsigned leaves_log2, unsigned wanted);
 
-/* Bytes of memory for the stored levels; 0 if the shape is out of range (leaves_log2 <= HB_MERKLE_MAX_LOG2, skip_log2 <= 6). */
+/* Bytes of memory for the stored levels; 0 if the shape is out of range (leaves_log2 <= HB_MERKLE_MAX_LOG2, skip_log2 <= hb_merkle_skip(leaves_log2,
+ * HB_MERKLE_MAX_SKIP)). About 64 * 2^(leaves_log2 - skip_log2). */
 size_t hb_merkle_tree_bytes(unsigned leaves_log2, unsigned skip_log2);
 
-/* Lays the levels out in `memory` (64-byte aligned, hb_merkle_tree_bytes). HB_INVALID_ARGUMENT: shape out of range or width 0. */
+/* Lays the levels out in `memory` (64-byte aligned, hb_merkle_tree_bytes). HB_INVALID_ARGUMENT: shape out of range, or width
+ * not in 1 .. HB_MERKLE_MAX_WIDTH. */
 hb_status hb_merkle_tree_init(hb_merkle_tree *tree, unsigned leaves_log2, size_t width, unsigned skip_log2, void *memory);
 
 /* Commits to columns[0 .. width-1], each of 2^leaves_log2 canonical words (any alignment of 4; 64 is faster). */
@@ -43,6 +48,7 @@ void hb_merkle_commit(hb_pool *pool, hb_merkle_tree *tree, const uint32_t *const
  * calls. Block j must be absorbed after block j - 1; block j takes columns 16 j .. min(16 j + 16, width) - 1, so the columns of earlier blocks
  * may be overwritten. After the last block: hb_merkle_finish. If skip_log2 = 0 state may be tree->level[0]. */
 size_t hb_merkle_state_bytes(unsigned leaves_log2);
+/* columns: those of this block only. */
 void hb_merkle_absorb(hb_pool *pool, const hb_merkle_tree *tree, hb_merkle_group *state, size_t block, const uint32_t *const *columns);
 void hb_merkle_finish(hb_pool *pool, hb_merkle_tree *tree, const hb_merkle_group *state);
 
