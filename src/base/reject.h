@@ -41,7 +41,9 @@
     X(GKR_DENOMINATOR, "a lookup fraction has the denominator zero") \
     X(GKR_LAYER, "the values at the end of a layer of the bus trees contradict its sumcheck") \
     X(ZERO_CHALLENGE, "a challenge is zero where it must not be") \
-    X(CHAIN_END, "the last key of the memory table is not an address")
+    X(CHAIN_END, "the last key of the memory table is not an address") \
+    X(ZEROCHECK_SKIP, "the univariate round does not add up to the claims of the bus trees") \
+    X(ZEROCHECK_END, "the column values contradict the zerocheck: a constraint or a bus leaf is wrong")
 
 typedef enum hb_reason {
 #define HB_REJECT_ENUM(name, text) HB_R_##name,
