@@ -6,7 +6,7 @@
 #pragma once
 #include <stdint.h>
 
-#define HB_TILE_LOG2 12u                    /* rows of a tile */
+#define HB_TILE_LOG2 12u                    /* rows of a tile; the same as in air/table.h */
 #define HB_TILE_ROWS (1u << HB_TILE_LOG2)
 #define HB_STACK_LOG2_MIN 14u               /* H of the main stack */
 #define HB_STACK_LOG2_MAX 20u

@@ -12,17 +12,6 @@ uint32_t hb_ceil_log2(uint64_t x)
     return n;
 }
 
-uint32_t hb_stack_tiles(uint32_t n_rows)
-{
-    HB_ASSERT(n_rows <= 1u << HB_STACK_ROWS_LOG2_MAX);
-    uint32_t tiles = (n_rows + HB_TILE_ROWS - 1) >> HB_TILE_LOG2;
-    uint32_t drop = 0; /* low bits that must be 0: floor(log2 tiles) - 3 */
-    while (tiles >> drop >= 16)
-        drop++;
-    uint32_t unit = 1u << drop;
-    return (tiles + unit - 1) & ~(unit - 1);
-}
-
 /* The binary digits of the number of tiles, from the top. At most 4: rounding up may carry, but leaves four significant bits. */
 static void cut_table(hb_stack_table *t)
 {
@@ -96,8 +85,8 @@ hb_status hb_stack_init(hb_stack *s, const hb_stack_shape *shapes, size_t n_tabl
             return HB_REJECT(err, HB_R_STACK_TABLES);
         hb_stack_table *t = &s->tables[i];
         t->n_rows = shape->n_rows;
-        t->rows_log2 = clamp(hb_ceil_log2(shape->n_rows), HB_TILE_LOG2, HB_STACK_ROWS_LOG2_MAX);
-        t->tiles = hb_stack_tiles(shape->n_rows);
+        t->rows_log2 = hb_table_height_log2(shape->n_rows);
+        t->tiles = hb_stored_tiles(shape->n_rows);
         t->first_id = s->n_columns;
         cut_table(t);
         for (int c = 0; c < 2; c++) {

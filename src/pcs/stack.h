@@ -11,6 +11,7 @@
 #pragma once
 #include <stddef.h>
 
+#include "air/table.h"
 #include "base/reject.h"
 #include "pcs/pcs_params.h"
 
@@ -33,7 +34,7 @@ typedef struct hb_stack_chunk {
 typedef struct hb_stack_table {
     uint32_t n_rows, width[2];
     uint32_t rows_log2; /* h_T */
-    uint32_t tiles;     /* stored */
+    uint32_t tiles;     /* hb_stored_tiles */
     uint32_t first_id;  /* id(T, 0); preprocessed columns first, then main */
     uint32_t n_chunks;
     hb_stack_chunk chunk[HB_STACK_CHUNKS_MAX];
@@ -51,9 +52,6 @@ typedef struct hb_stack {
 
 /* The smallest n with 2^n >= x; 0 for x <= 1. */
 uint32_t hb_ceil_log2(uint64_t x);
-
-/* Stored tiles of a table of n_rows rows: whole tiles, rounded up to four significant bits. n_rows <= 2^29. */
-uint32_t hb_stack_tiles(uint32_t n_rows);
 
 /* The layout of the present tables, in chip order. Rejects (STACK_TABLES) when there are too many tables or one is empty, too tall or too wide, and
  * (STACK_SIZE) when the main commitment would be empty or there would be more than 512 stacked columns. *s is then undefined. */
