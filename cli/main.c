@@ -5,10 +5,16 @@
 #include "cli/cli.h"
 
 extern const hb_cli_verb hb_cli_new, hb_cli_build;
+extern const hb_cli_verb hb_cli_prove, hb_cli_verify, hb_cli_vkey, hb_cli_security, hb_cli_version;
 
 static const hb_cli_verb *const verbs[] = {
     &hb_cli_new,
     &hb_cli_build,
+    &hb_cli_prove,
+    &hb_cli_verify,
+    &hb_cli_vkey,
+    &hb_cli_security,
+    &hb_cli_version,
 };
 
 static void print_help(FILE *out)

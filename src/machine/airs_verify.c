@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "air/digest.h"
+#include "base/bytes.h"
 #include "base/reject.h"
 #include "machine/airs.h"
 
@@ -36,6 +37,29 @@ static hb_status record_exactly(const hb_chip *chip, hb_scratch *scratch, hb_air
     return record(chip, exact, scratch, air, err);
 }
 
+static void put_u32(hb_blake3 *h, uint32_t x)
+{
+    uint8_t bytes[4];
+    hb_store_le32(bytes, x);
+    hb_blake3_update(h, bytes, sizeof bytes);
+}
+
+/* The rules of every chip, and what the integer checks know about it. */
+static void machine_digest(hb_machine_airs *airs)
+{
+    hb_blake3 h;
+    hb_blake3_init(&h);
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
+        const hb_chip *chip = hb_chips[c];
+        hb_air_hash_text(&airs->air[c], chip->name, chip->column_names, &h);
+        put_u32(&h, (uint32_t)chip->height_rule);
+        put_u32(&h, chip->fixed_rows);
+        put_u32(&h, chip->max_height_log2);
+        put_u32(&h, chip->ts_inc);
+    }
+    hb_blake3_final(&h, airs->digest);
+}
+
 hb_status hb_machine_airs_init(hb_machine_airs *airs, hb_scratch *scratch, hb_error *err)
 {
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
@@ -49,6 +73,6 @@ hb_status hb_machine_airs_init(hb_machine_airs *airs, hb_scratch *scratch, hb_er
         for (uint32_t i = 0; i < air->n_terms; i++)
             airs->trees[c][i] = (uint8_t)air->terms[i].tree;
     }
-    hb_machine_digest(airs, airs->digest);
+    machine_digest(airs);
     return HB_OK;
 }

@@ -1,0 +1,9 @@
+/* Programs on the command line: loading, and running with the options that `run` and `prove` share. Return 0 or an exit status after a message. */
+#pragma once
+#include "rv/rvprogram.h"
+
+/* Reads and loads an ELF file. */
+int hb_cli_load_program(const char *verb, const char *path, hb_rv_program *program);
+
+/* The verifying key of the program in this file. */
+int hb_cli_program_vkey(const char *verb, const char *path, uint8_t vkey[32]);

@@ -1,0 +1,383 @@
+/* The conversation of docs/protocol.md from the prover's side. One arena, laid out before work starts:
+ *
+ *   counting lookups            temporary
+ *   commitment 1                stays (codewords, tree)
+ *     leaves, trees             temporary, the largest
+ *     zerocheck                 little stays
+ *       opening                 temporary
+ *
+ * The cells of the tables have their own pages, which come zeroed, so that padding rows need no work. */
+#include "machine/machine_prove.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "air/leaves.h"
+#include "air/multiplicity.h"
+#include "base/bytes.h"
+#include "gkr/gkr_prove.h"
+#include "machine/prooffile_write.h"
+#include "zerocheck/zerocheck_prove.h"
+
+const char *const hb_prove_phase_names[HB_PHASES] = {"filling tables", "counting lookups", "committing", "bus leaves", "bus trees", "constraints", "opening"};
+
+/* --- times ------------------------------------------------------------------------------------------------------------------------ */
+
+static double seconds(clockid_t clock)
+{
+    struct timespec t;
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void phase_begin(hb_machine_proof *p, hb_prove_phase phase)
+{
+    p->wall_s[phase] -= seconds(CLOCK_MONOTONIC);
+    p->cpu_s[phase] -= seconds(CLOCK_PROCESS_CPUTIME_ID);
+    hb_progress_report(p->progress, hb_prove_phase_names[phase], 0, 1);
+}
+
+static void phase_end(hb_machine_proof *p, hb_prove_phase phase)
+{
+    p->wall_s[phase] += seconds(CLOCK_MONOTONIC);
+    p->cpu_s[phase] += seconds(CLOCK_PROCESS_CPUTIME_ID);
+    hb_progress_report(p->progress, hb_prove_phase_names[phase], 1, 1);
+}
+
+/* --- sizes ------------------------------------------------------------------------------------------------------------------------ */
+
+static size_t max_size(size_t a, size_t b) { return a > b ? a : b; }
+
+static void zerocheck_tables(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_zerocheck_table *out)
+{
+    for (uint32_t i = 0; i < layout->n_tables; i++)
+        out[i] = (hb_zerocheck_table){&key->airs.air[layout->chip[i]], st->heights[layout->chip[i]]};
+}
+
+/* As air/multiplicity.h and air/leaves.h say. */
+static size_t counting_bytes(const hb_machine_key *key, const hb_statement *st, unsigned threads)
+{
+    size_t rows = 0, nodes = 0;
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
+        const hb_air *air = &key->airs.air[c];
+        nodes = max_size(nodes, air->n_nodes);
+        for (uint32_t u = 0; u < air->n_uses; u++)
+            if (air->uses[u].kind == HB_AIR_PROVIDE)
+                rows += (size_t)hb_stored_tiles(st->heights[c]) * HB_TILE_ROWS;
+    }
+    return (threads + 1) * (4 * rows + (64u << 10) + (1u << 10) * nodes) + (1u << 20);
+}
+
+static size_t leaves_bytes(const hb_machine_key *key, const hb_machine_layout *layout, unsigned threads)
+{
+    size_t nodes = 0;
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
+        nodes = max_size(nodes, key->airs.air[c].n_nodes);
+    return hb_gkr_leaf_packs(&layout->trees) * sizeof(hb_kpack) + 40 * nodes + ((size_t)threads << 16) + (1u << 20);
+}
+
+static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_pool *pool)
+{
+    const unsigned threads = pool ? hb_pool_threads(pool) : 1;
+    hb_zerocheck_table tables[HB_CHIP_COUNT];
+    zerocheck_tables(key, layout, st, tables);
+    const hb_zerocheck_claim claim = {.tables = tables, .n_tables = layout->n_tables, .layout = &layout->trees};
+    hb_pcs_committed committed[2] = {key->fixed, {.width = layout->stack.w[1], .h = layout->stack.h[1]}};
+    static const uint32_t *kept[1];
+    committed[1].codewords = kept; /* kept: only whether there are some matters */
+    const size_t trees = leaves_bytes(key, layout, threads) + hb_gkr_prove_bytes(&layout->trees, threads);
+    const size_t zerocheck = hb_zerocheck_prove_bytes(&claim, threads);
+    const size_t values = 64 * ((size_t)layout->stack.tiles[0] + layout->stack.tiles[1] + layout->stack.n_columns);
+    const size_t opening = values + hb_pcs_open_bytes(&layout->stack, committed, pool);
+    const size_t rest = hb_pcs_committed_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS) + max_size(trees, max_size(zerocheck, opening));
+    const size_t commit = hb_pcs_commit_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS, pool);
+    return max_size(counting_bytes(key, st, threads), max_size(commit, rest)) + (1u << 20);
+}
+
+static size_t cells_bytes(const hb_statement *st)
+{
+    size_t bytes = 0;
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
+        bytes += (size_t)hb_chips[c]->width * hb_stored_tiles(st->heights[c]) * HB_TILE_ROWS * sizeof(hb_f);
+    return bytes;
+}
+
+#define LAYOUT_BYTES ((size_t)1 << 20) /* blocks of the trees: at most a few thousand */
+
+size_t hb_machine_prove_bytes(const hb_machine_key *key, const hb_statement *st, hb_pool *pool, hb_error *err)
+{
+    void *memory = malloc(LAYOUT_BYTES + sizeof(hb_machine_layout));
+    if (!memory)
+        return 0;
+    hb_machine_layout *layout = memory;
+    hb_scratch scratch = hb_scratch_of(layout + 1, LAYOUT_BYTES);
+    size_t bytes = 0;
+    if (hb_machine_layout_init(layout, &key->airs, &key->part, st, &scratch, err) == HB_OK)
+        bytes = cells_bytes(st) + arena_bytes(key, layout, st, pool) + LAYOUT_BYTES;
+    free(memory);
+    return bytes;
+}
+
+/* --- statement ---------------------------------------------------------------------------------------------------------------------- */
+
+hb_status hb_machine_statement(const hb_machine_key *key, const hb_rv_record *record, hb_statement *st, hb_error *err)
+{
+    const hb_rv_cell *cells = record->cells.data;
+    if (record->pc_out != HB_PC_HALT || record->cells.count < HB_PUBLIC_WORDS)
+        return hb_fail(err, HB_INVALID_ARGUMENT, "the run has not halted: there is nothing to prove");
+    memset(st, 0, sizeof *st);
+    st->kind = HB_KIND_SINGLE;
+    st->pc_in = record->pc_in;
+    st->pc_out = record->pc_out;
+    st->ts_end = record->ts_end;
+    for (uint32_t k = 0; k < 8; k++) {
+        st->public_digest[k] = (uint32_t)cells[k].v_fin;
+        st->deferred_digest[k] = (uint32_t)cells[8 + k].v_fin;
+    }
+    st->exit_code = (uint32_t)cells[16].v_fin;
+    st->chain_hi = cells[record->cells.count - 1].hi;
+    st->chain_lo = cells[record->cells.count - 1].lo;
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
+        const size_t rows = hb_chip_fillers[c]->rows(key->program, record);
+        if (rows > (size_t)1 << hb_chips[c]->max_height_log2)
+            return hb_fail(err, HB_LIMIT, "the run is too long for one shard: %zu rows of table %s", rows, hb_chips[c]->name);
+        st->heights[c] = (uint32_t)rows;
+    }
+    return HB_OK;
+}
+
+/* --- step 1: tables --------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const hb_machine_proof *p;
+    const hb_rv_record *record;
+    uint32_t table;
+} fill_job;
+
+static void fill_rows(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    const fill_job *job = ctx;
+    const hb_table *t = &job->p->tables[job->table];
+    hb_chip_fillers[t->chip]->fill(job->p->key->program, job->record, begin, end, t->cols + hb_chips[t->chip]->pre_width);
+}
+
+/* Column pointers of all tables; preprocessed ones belong to the key. */
+static void place_columns(hb_machine_proof *p)
+{
+    hb_f *cell = p->cells, **column = p->columns;
+    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
+        const uint32_t c = p->layout->chip[i], n = p->statement.heights[c];
+        const hb_chip *chip = hb_chips[c];
+        const uint32_t stored = hb_stored_tiles(n) * HB_TILE_ROWS;
+        p->tables[i] = (hb_table){.chip = c, .air = &p->key->airs.air[c], .n_rows = n, .stored_rows = stored, .h_log2 = hb_table_height_log2(n), .cols = column,
+                                  .name = chip->name, .column_names = chip->column_names};
+        for (uint32_t j = 0; j < chip->pre_width; j++)
+            *column++ = p->key->pre_cols[c][j];
+        for (uint32_t j = 0; j < chip->width; j++, cell += stored)
+            *column++ = cell;
+    }
+}
+
+static hb_status reserve(hb_machine_proof *p, hb_error *err)
+{
+    p->memory_bytes = LAYOUT_BYTES + sizeof *p->layout;
+    p->memory = hb_pages_alloc(p->memory_bytes);
+    if (!p->memory)
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the layout");
+    p->layout = p->memory;
+    hb_scratch scratch = hb_scratch_of(p->layout + 1, LAYOUT_BYTES);
+    hb_status st = hb_machine_layout_init(p->layout, &p->key->airs, &p->key->part, &p->statement, &scratch, err);
+    if (st != HB_OK)
+        return hb_fail(err, HB_LIMIT, "the run is too long for one shard: %s", err ? err->message : "too many cells");
+    p->cells_bytes = cells_bytes(&p->statement);
+    p->cells = hb_pages_alloc(p->cells_bytes);
+    p->columns = malloc(p->layout->stack.n_columns * sizeof *p->columns);
+    if (!p->cells || !p->columns || hb_arena_init(&p->arena, arena_bytes(p->key, p->layout, &p->statement, p->pool)) != HB_OK)
+        return hb_fail(err, HB_OUT_OF_MEMORY, "proving needs %zu MiB", hb_machine_prove_bytes(p->key, &p->statement, p->pool, NULL) >> 20);
+    return HB_OK;
+}
+
+hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool, const hb_progress *progress, hb_error *err)
+{
+    memset(p, 0, sizeof *p);
+    p->key = key;
+    p->pool = pool;
+    p->progress = progress;
+    hb_status st = hb_machine_statement(key, record, &p->statement, err);
+    if (st == HB_OK)
+        st = reserve(p, err);
+    if (st != HB_OK)
+        return st;
+    phase_begin(p, HB_PHASE_FILL);
+    place_columns(p);
+    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
+        fill_job job = {p, record, i};
+        if (hb_chip_fillers[p->tables[i].chip]->fill)
+            hb_pool_for(pool, p->tables[i].n_rows, HB_TILE_ROWS, fill_rows, &job);
+    }
+    phase_end(p, HB_PHASE_FILL);
+    return HB_OK;
+}
+
+/* --- step 2: multiplicities --------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    const hb_rv_program *program;
+    const hb_chip_filler *filler;
+} finder_ctx;
+
+static size_t find_row(const void *ctx, hb_bus bus, const uint32_t *tuple)
+{
+    const finder_ctx *f = ctx;
+    return f->filler->row_of(f->program, bus, tuple);
+}
+
+hb_status hb_machine_proof_count(hb_machine_proof *p, hb_error *err)
+{
+    hb_air_finder finders[HB_CHIP_COUNT];
+    finder_ctx contexts[HB_CHIP_COUNT];
+    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
+        const hb_chip_filler *filler = hb_chip_fillers[p->tables[i].chip];
+        contexts[i] = (finder_ctx){p->key->program, filler};
+        finders[i] = (hb_air_finder){filler->row_of ? find_row : NULL, &contexts[i]};
+    }
+    phase_begin(p, HB_PHASE_COUNT_LOOKUPS);
+    const size_t mark = hb_arena_mark(&p->arena);
+    hb_status st = hb_air_count_multiplicities(p->tables, p->layout->n_tables, finders, &p->layout->publics, p->pool, &p->arena, err);
+    hb_arena_release(&p->arena, mark);
+    phase_end(p, HB_PHASE_COUNT_LOOKUPS);
+    return st;
+}
+
+/* --- step 3: the conversation ------------------------------------------------------------------------------------------------------- */
+
+/* STATEMENT to BUS challenges. */
+static hb_status commit_main(hb_machine_proof *p, hb_sender *s, hb_bus_challenges *bus, hb_error *err)
+{
+    const hb_program_part *part = &p->key->part;
+    p->committed[0] = p->key->fixed;
+    hb_statement_absorb(&p->statement, p->key->vkey, &s->t);
+    hb_transcript_absorb(&s->t, HB_TAG_CAP, part->cap[0], 8 * (size_t)part->cap_nodes);
+    hb_status st = hb_pcs_commit(1, &p->layout->stack, p->tables, HB_PCS_KEEP_CODEWORDS, p->pool, &p->arena, &p->committed[1], err);
+    if (st != HB_OK)
+        return st;
+    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(p->layout->stack.h[1] + HB_RATE_LOG2_0);
+    st = hb_send_words(s, HB_TAG_CAP, p->committed[1].cap[0], 8 * nodes);
+    if (st == HB_OK)
+        st = hb_send_grind(s, HB_LABEL_BUS, HB_GRIND_BUS);
+    hb_machine_bus_challenges(&s->t, bus);
+    return st;
+}
+
+/* Leaves of every block of one tree: its one value, or p and q. */
+static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, uint32_t tree, hb_gkr_leaves *leaves, hb_error *err)
+{
+    const hb_gkr_tree *t = &p->layout->trees.trees[tree];
+    const uint32_t value = tree == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(tree);
+    const bool fraction = tree == HB_GKR_TREE_F;
+    leaves->v[value] = hb_arena_alloc_many(&p->arena, t->n_blocks, sizeof(hb_kpack *));
+    if (fraction)
+        leaves->v[HB_GKR_VALUE_P] = hb_arena_alloc_many(&p->arena, t->n_blocks, sizeof(hb_kpack *));
+    if (!leaves->v[value] || (fraction && !leaves->v[HB_GKR_VALUE_P]))
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
+    for (uint32_t b = 0; b < t->n_blocks; b++) {
+        const size_t packs = hb_gkr_block_packs(&t->blocks[b]);
+        hb_kpack *den = hb_arena_alloc_many(&p->arena, packs, sizeof *den), *num = NULL;
+        if (fraction)
+            leaves->v[HB_GKR_VALUE_P][b] = num = hb_arena_alloc_many(&p->arena, packs, sizeof *num);
+        leaves->v[value][b] = den;
+        if (!den || (fraction && !num))
+            return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
+        hb_status st = hb_air_leaves(&p->tables[t->blocks[b].table], t->blocks[b].term, bus, &p->layout->publics, p->pool, &p->arena, num, den, err);
+        if (st != HB_OK)
+            return st;
+    }
+    return HB_OK;
+}
+
+static hb_status prove_trees(hb_machine_proof *p, hb_sender *s, const hb_bus_challenges *bus, hb_gkr_result *out, hb_error *err)
+{
+    const size_t mark = hb_arena_mark(&p->arena);
+    hb_gkr_leaves leaves = {0};
+    hb_status st = HB_OK;
+    phase_begin(p, HB_PHASE_LEAVES);
+    for (uint32_t tree = 0; st == HB_OK && tree < p->layout->trees.n_trees; tree++)
+        st = fill_tree(p, bus, tree, &leaves, err);
+    phase_end(p, HB_PHASE_LEAVES);
+    phase_begin(p, HB_PHASE_TREES);
+    if (st == HB_OK)
+        st = hb_gkr_prove(s, &p->layout->trees, &leaves, &p->arena, out, err);
+    phase_end(p, HB_PHASE_TREES);
+    hb_arena_release(&p->arena, mark);
+    return st;
+}
+
+static hb_status prove_constraints_and_open(hb_machine_proof *p, hb_sender *s, const hb_bus_challenges *bus, const hb_gkr_result *trees, hb_error *err)
+{
+    hb_zerocheck_table tables[HB_CHIP_COUNT];
+    zerocheck_tables(p->key, p->layout, &p->statement, tables);
+    const hb_zerocheck_claim claim = {tables, p->layout->n_tables, &p->layout->trees, trees, bus, &p->layout->publics};
+    hb_zerocheck_opening at;
+    phase_begin(p, HB_PHASE_CONSTRAINTS);
+    hb_status st = hb_zerocheck_prove(s, &claim, p->tables, &p->arena, &at, err);
+    phase_end(p, HB_PHASE_CONSTRAINTS);
+    if (st != HB_OK)
+        return st;
+    hb_pcs_point point = {.r0 = at.result.r0, .ru = at.result.ru};
+    memcpy(point.ry, at.result.ry, sizeof point.ry);
+    phase_begin(p, HB_PHASE_OPEN);
+    st = hb_pcs_open(s, &hb_pcs_shard_params, &p->layout->stack, p->tables, p->committed, &point, (const hb_k *const *)at.tiles, &p->arena, err);
+    phase_end(p, HB_PHASE_OPEN);
+    return st;
+}
+
+hb_status hb_machine_proof_finish(hb_machine_proof *p, const uint8_t *public_bytes, size_t n_public_bytes, hb_buf *file, hb_error *err)
+{
+    size_t words_at;
+    hb_bus_challenges bus;
+    hb_gkr_result trees;
+    hb_sender s = {.proof = file, .pool = p->pool};
+    hb_transcript_init(&s.t);
+    if (hb_proof_write_head(&p->key->part, &p->statement, public_bytes, n_public_bytes, file, &words_at) != HB_OK)
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the proof");
+    const size_t words_begin = file->len;
+    const size_t mark = hb_arena_mark(&p->arena);
+    phase_begin(p, HB_PHASE_COMMIT);
+    hb_status st = commit_main(p, &s, &bus, err);
+    phase_end(p, HB_PHASE_COMMIT);
+    if (st == HB_OK)
+        st = prove_trees(p, &s, &bus, &trees, err);
+    if (st == HB_OK)
+        st = prove_constraints_and_open(p, &s, &bus, &trees, err);
+    hb_arena_release(&p->arena, mark);
+    if (st != HB_OK)
+        return err && err->status ? st : hb_fail(err, st, "no memory for the proof");
+    hb_store_le64(file->data + words_at, (file->len - words_begin) / 4);
+    return HB_OK;
+}
+
+void hb_machine_proof_free(hb_machine_proof *p)
+{
+    hb_arena_free(&p->arena);
+    hb_pages_free(p->cells, p->cells_bytes);
+    hb_pages_free(p->memory, p->memory_bytes);
+    free(p->columns);
+    memset(p, 0, sizeof *p);
+}
+
+hb_status hb_machine_prove(const hb_machine_key *key, const hb_rv_record *record, const uint8_t *public_bytes, size_t n_public_bytes, hb_pool *pool,
+                           const hb_progress *progress, hb_buf *file, double wall_s[HB_PHASES], hb_error *err)
+{
+    hb_machine_proof p;
+    hb_status st = hb_machine_proof_init(&p, key, record, pool, progress, err);
+    if (st == HB_OK)
+        st = hb_machine_proof_count(&p, err);
+    if (st == HB_OK)
+        st = hb_machine_proof_finish(&p, public_bytes, n_public_bytes, file, err);
+    if (st == HB_OK && wall_s)
+        memcpy(wall_s, p.wall_s, sizeof p.wall_s);
+    hb_machine_proof_free(&p);
+    return st;
+}
