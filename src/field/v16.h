@@ -14,6 +14,7 @@
  * Body by body (v16_avx512.h, v16_avx2.h, v16_generic.h) there are:
  *   v16   v16_load(p), v16_loadu(p)         p: 16 words, 64-byte aligned / any alignment
  *   void  v16_store(p, x), v16_storeu(p, x)
+ *   void  v16_stream(p, x)                  store past the caches, 64-byte aligned; v16_stream_end() before others may read
  *   v16   v16_set1(word)                    broadcast
  *   v16   v16_add32, v16_sub32, v16_min32 (x, y)     raw unsigned words mod 2^32
  *   v16s  v16_split(x)                      also of raw words

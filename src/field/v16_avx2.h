@@ -23,6 +23,8 @@ HB_V v16 v16_load(const uint32_t *p) { return (v16){_mm256_load_si256(HB_V256(p)
 HB_V v16 v16_loadu(const uint32_t *p) { return (v16){_mm256_loadu_si256(HB_V256(p)), _mm256_loadu_si256(HB_V256(p + 8))}; }
 HB_V void v16_store(uint32_t *p, v16 x) { _mm256_store_si256(HB_V256W(p), x.a), _mm256_store_si256(HB_V256W(p + 8), x.b); }
 HB_V void v16_storeu(uint32_t *p, v16 x) { _mm256_storeu_si256(HB_V256W(p), x.a), _mm256_storeu_si256(HB_V256W(p + 8), x.b); }
+HB_V void v16_stream(uint32_t *p, v16 x) { _mm256_stream_si256(HB_V256W(p), x.a), _mm256_stream_si256(HB_V256W(p + 8), x.b); }
+HB_V void v16_stream_end(void) { _mm_sfence(); }
 HB_V v16 v16_set1(uint32_t w) { return (v16){_mm256_set1_epi32((int)w), _mm256_set1_epi32((int)w)}; }
 HB_V v16 v16_add32(v16 x, v16 y) { return HB_V16_BOTH(_mm256_add_epi32, x, y); }
 HB_V v16 v16_sub32(v16 x, v16 y) { return HB_V16_BOTH(_mm256_sub_epi32, x, y); }

@@ -18,6 +18,8 @@ HB_V v16 v16_load(const uint32_t *p) { return _mm512_load_si512(p); }
 HB_V v16 v16_loadu(const uint32_t *p) { return _mm512_loadu_si512(p); }
 HB_V void v16_store(uint32_t *p, v16 x) { _mm512_store_si512(p, x); }
 HB_V void v16_storeu(uint32_t *p, v16 x) { _mm512_storeu_si512(p, x); }
+HB_V void v16_stream(uint32_t *p, v16 x) { _mm512_stream_si512((__m512i *)(void *)p, x); }
+HB_V void v16_stream_end(void) { _mm_sfence(); }
 HB_V v16 v16_set1(uint32_t w) { return _mm512_set1_epi32((int)w); }
 HB_V v16 v16_add32(v16 x, v16 y) { return _mm512_add_epi32(x, y); }
 HB_V v16 v16_sub32(v16 x, v16 y) { return _mm512_sub_epi32(x, y); }

@@ -41,6 +41,15 @@ HB_V void v16_store(uint32_t *p, v16 x)
     v16_storeu(p, x);
 }
 
+HB_V void v16_stream(uint32_t *p, v16 x)
+{
+    v16_storeu(p, x);
+}
+
+HB_V void v16_stream_end(void)
+{
+}
+
 HB_V v16w v16s_mul(v16s x, v16s y)
 {
     v16w r;

@@ -11,7 +11,7 @@
  *   input      | hb_f or hb_kpack vectors: Montgomery
  *   codeword   | uint32_t: canonical
  *
- * Method: four-step (D. Bailey 1990) in two passes over memory. h <= 24, rate_log2 <= 12, h + rate_log2 <= 27. */
+ * Method: four-step (D. Bailey 1990), two passes over memory. h <= 24, rate_log2 <= 12, h + rate_log2 <= 27. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -28,20 +28,30 @@ typedef struct hb_ntt_twiddle {
     uint32_t q; /* w p^-1 mod 2^32 */
 } hb_ntt_twiddle;
 
-/* Tables for one shape. Read-only after init; any number of threads may use one plan. */
+/* Tables for one shape. Read-only after init; any number of threads may use one plan. The codeword is seen as a matrix of 2^rows_log2 rows of
+ * 2^width_log2 words. */
+typedef enum hb_ntt_method {
+    HB_NTT_SCALAR, /* small: plain loops */
+    HB_NTT_SPREAD, /* rate_log2 >= 4: every row starts as one coefficient repeated; width_log2 = rate_log2 */
+    HB_NTT_FOUR_STEP
+} hb_ntt_method;
+
 typedef struct hb_ntt_plan {
     unsigned h, rate_log2;
-    unsigned rows_log2, width_log2;  /* the codeword as a matrix of 2^rows_log2 rows of 2^width_log2 words; 0 and 0: small, done in scalar code */
-    hb_ntt_twiddle *twiddles;        /* omega_{2 s}^j at [s + j], j < s, s = 1, 2, 4, .. */
-    size_t twiddle_bytes, scratch_bytes;
+    hb_ntt_method method;
+    unsigned rows_log2, width_log2;
+    hb_ntt_twiddle *twiddles; /* omega_{2 s}^j at [s + j], j < s, s = 1, 2, 4, .. */
+    size_t twiddle_bytes;
 } hb_ntt_plan;
 
 /* HB_INVALID_ARGUMENT: shape out of range. HB_OUT_OF_MEMORY. A failed plan is empty and may be freed. */
 hb_status hb_ntt_plan_init(hb_ntt_plan *plan, unsigned h, unsigned rate_log2);
 void hb_ntt_plan_free(hb_ntt_plan *plan);
 
-/* Bytes of 64-byte aligned scratch that each thread needs for the calls below (pool calls: times hb_pool_threads(pool)). */
+/* Bytes of 64-byte aligned scratch: about one codeword, and up to 1 MiB for each thread. The first is for hb_ntt_encode; calls with a pool of `threads`
+ * threads need the second, which is at most `threads` times the first. */
 size_t hb_ntt_scratch_bytes(const hb_ntt_plan *plan);
+size_t hb_ntt_pool_scratch_bytes(const hb_ntt_plan *plan, unsigned threads);
 
 /* One base column: in 2^h elements, out N words; both 64-byte aligned and apart. One thread; columns are independent, so callers with many
  * columns loop over them with a pool. */
