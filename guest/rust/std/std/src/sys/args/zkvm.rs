@@ -12,11 +12,11 @@ static ARGS: OnceLock<&'static [u8]> = OnceLock::new();
 
 pub fn args() -> Args {
     let bytes: &'static [u8] = ARGS.get_or_init(|| abi::read_args());
-    // "a NUL b NUL" and "a NUL b" mean the same; nothing at all means no arguments.
-    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     if bytes.is_empty() {
         return Args::new(Vec::new());
     }
+    // Each argument is followed by a NUL.
+    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
     // SAFETY: an OsStr of this platform is any sequence of bytes.
     let to_os = |arg: &[u8]| -> OsString { unsafe { OsStr::from_encoded_bytes_unchecked(arg) }.to_os_string() };
     Args::new(bytes.split(|&byte| byte == 0).map(to_os).collect())
