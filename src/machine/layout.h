@@ -6,6 +6,7 @@
 #include "machine/airs.h"
 #include "machine/statement.h"
 #include "pcs/stack.h"
+#include "zerocheck/zerocheck.h"
 
 typedef struct hb_machine_layout {
     uint32_t n_tables;                    /* present ones, in chip order */
@@ -28,3 +29,6 @@ void hb_machine_public_factors(const hb_statement *st, const hb_bus_challenges *
 
 /* The bus challenges in transcript order. */
 void hb_machine_bus_challenges(hb_transcript *t, hb_bus_challenges *out);
+
+/* The point where the zerocheck ended, as the opening takes it. False if r_0 lies in the skip domain. */
+bool hb_machine_point(const hb_zerocheck_result *at, hb_row_point *out);

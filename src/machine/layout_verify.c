@@ -123,3 +123,12 @@ void hb_machine_bus_challenges(hb_transcript *t, hb_bus_challenges *out)
         out->beta[i] = hb_transcript_challenge(t, HB_LABEL_BETA);
     out->beta_tag = hb_transcript_challenge(t, HB_LABEL_BETA_TAG);
 }
+
+bool hb_machine_point(const hb_zerocheck_result *at, hb_row_point *out)
+{
+    memset(out, 0, sizeof *out);
+    memcpy(out->ry, at->ry, sizeof at->ry);
+    out->n_u = at->n_max - HB_TILE_LOG2;
+    memcpy(out->ru, at->ru, out->n_u * sizeof at->ru[0]);
+    return hb_row_point_set_z(out, at->r0);
+}

@@ -325,8 +325,9 @@ static hb_status prove_constraints_and_open(hb_machine_proof *p, hb_sender *s, c
     phase_end(p, HB_PHASE_CONSTRAINTS);
     if (st != HB_OK)
         return st;
-    hb_pcs_point point = {.r0 = at.result.r0, .ru = at.result.ru};
-    memcpy(point.ry, at.result.ry, sizeof point.ry);
+    hb_row_point point;
+    if (!hb_machine_point(&at.result, &point))
+        return hb_fail(err, HB_PROOF_GENERATION_FAILED, "the skip challenge lies in the skip domain");
     phase_begin(p, HB_PHASE_OPEN);
     st = hb_pcs_open(s, &hb_pcs_shard_params, &p->layout->stack, p->tables, p->committed, &point, (const hb_k *const *)at.tiles, &p->arena, err);
     phase_end(p, HB_PHASE_OPEN);

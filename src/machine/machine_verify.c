@@ -84,8 +84,9 @@ static hb_status check_trace(conversation *c, hb_zerocheck_result *point)
 
 static hb_status check_opening(conversation *c, const hb_zerocheck_result *at)
 {
-    hb_pcs_point point = {.r0 = at->r0, .ru = at->ru};
-    memcpy(point.ry, at->ry, sizeof point.ry);
+    hb_row_point point;
+    if (!hb_machine_point(at, &point))
+        return HB_REJECT(c->r.err, HB_R_ZERO_CHALLENGE);
     const hb_pcs_cap caps[2] = {(hb_pcs_cap)c->view->part.cap, (hb_pcs_cap)c->cap};
     return hb_pcs_verify(&c->r, &hb_pcs_shard_params, &c->layout->stack, caps, &point, at->columns, &c->scratch);
 }
