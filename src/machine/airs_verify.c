@@ -8,6 +8,22 @@
 
 static const hb_air_limits roomy = {8192, 512, 512, 2048, 512};
 
+/* A problem in the rules is the project's own mistake, not the proof's. */
+static hb_status broken_rules(const hb_chip *chip, hb_air_problem problem, hb_error *err)
+{
+    if (!err)
+        return HB_INTERNAL;
+    const char *text = hb_air_problem_text(problem.code);
+    size_t n = 0;
+    for (; text[n] && n + 1 < sizeof err->message; n++)
+        err->message[n] = text[n];
+    err->message[n] = 0;
+    err->status = HB_INTERNAL;
+    err->chip = chip->id;
+    err->offset = problem.index;
+    return HB_INTERNAL;
+}
+
 static hb_status record(const hb_chip *chip, hb_air_limits limits, hb_scratch *scratch, hb_air *air, hb_error *err)
 {
     void *memory = hb_scratch_alloc(scratch, hb_air_memory_bytes(limits));
@@ -16,15 +32,7 @@ static hb_status record(const hb_chip *chip, hb_air_limits limits, hb_scratch *s
     hb_air_init(air, chip->pre_width, chip->width, limits, memory);
     chip->rules(air);
     hb_air_problem problem = hb_air_finish(air);
-    if (problem.code == HB_AIR_OK)
-        return HB_OK;
-    if (err) {
-        err->status = HB_INTERNAL;
-        err->chip = chip->id;
-        err->offset = problem.index;
-        strncpy(err->message, hb_air_problem_text(problem.code), sizeof err->message - 1);
-    }
-    return HB_INTERNAL;
+    return problem.code == HB_AIR_OK ? HB_OK : broken_rules(chip, problem, err);
 }
 
 static hb_status record_exactly(const hb_chip *chip, hb_scratch *scratch, hb_air *air, hb_error *err)
