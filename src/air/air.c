@@ -31,6 +31,8 @@ static size_t lay_out(hb_air *a, hb_air_limits l, uint8_t *base)
     a->ranges = carve(base, &used, l.ranges, sizeof *a->ranges);
     a->terms = carve(base, &used, l.uses, sizeof *a->terms);
     a->buckets = carve(base, &used, buckets, sizeof *a->buckets);
+    a->keys = carve(base, &used, l.nodes, sizeof *a->keys);
+    a->renumbered = carve(base, &used, l.nodes, sizeof *a->renumbered);
     a->map = carve(base, &used, l.nodes, sizeof *a->map);
     a->bucket_mask = buckets - 1;
     return used;
@@ -65,6 +67,20 @@ static uint32_t degree_of(const hb_air *a, hb_air_op op, uint32_t x, uint32_t y)
     return d < 0xffff ? d : 0xffff;
 }
 
+static uint64_t mix(uint64_t h)
+{
+    h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9u;
+    h = (h ^ h >> 32) * 0x94d049bb133111ebu;
+    return h ^ h >> 31;
+}
+
+/* Depends on the expression alone, not on node numbers. */
+static uint64_t key_of(const hb_air *a, hb_air_op op, uint32_t x, uint32_t y)
+{
+    uint64_t kx = op >= HB_AIR_ADD ? a->keys[x] : x, ky = op >= HB_AIR_ADD ? a->keys[y] : y;
+    return mix(mix(kx + 0x9e3779b97f4a7c15u * (op + 1u)) + ky);
+}
+
 static hb_expr intern(hb_air *a, hb_air_op op, uint32_t x, uint32_t y)
 {
     uint64_t h = ((uint64_t)x << 32 | y) * 0x9e3779b97f4a7c15u + op * 0xff51afd7ed558ccdu;
@@ -78,9 +94,15 @@ static hb_expr intern(hb_air *a, hb_air_op op, uint32_t x, uint32_t y)
         hb_air_note(a, HB_AIR_FULL, a->n_nodes, 0, NULL);
         return 0;
     }
+    a->keys[a->n_nodes] = key_of(a, op, x, y);
     a->nodes[a->n_nodes] = (hb_air_node){x, y, (uint16_t)op, (uint16_t)degree_of(a, op, x, y)};
     a->buckets[i] = a->n_nodes + 1;
     return a->n_nodes++;
+}
+
+static hb_expr intern_commutative(hb_air *a, hb_air_op op, uint32_t x, uint32_t y)
+{
+    return a->keys[x] <= a->keys[y] ? intern(a, op, x, y) : intern(a, op, y, x);
 }
 
 static bool is_const(const hb_air *a, hb_expr x)
@@ -158,7 +180,7 @@ hb_expr hb_air_add(hb_air *a, hb_expr x, hb_expr y)
             return hb_air_add(a, n.a, const_f(a, hb_f_add(a->nodes[n.b].a, a->nodes[y].a)));
         return intern(a, HB_AIR_ADD, x, y);
     }
-    return x < y ? intern(a, HB_AIR_ADD, x, y) : intern(a, HB_AIR_ADD, y, x);
+    return intern_commutative(a, HB_AIR_ADD, x, y);
 }
 
 hb_expr hb_air_sub(hb_air *a, hb_expr x, hb_expr y)
@@ -196,7 +218,7 @@ hb_expr hb_air_mul(hb_air *a, hb_expr x, hb_expr y)
         return scale_f(a, a->nodes[x].a, y);
     if (is_const(a, y))
         return scale_f(a, a->nodes[y].a, x);
-    return x < y ? intern(a, HB_AIR_MUL, x, y) : intern(a, HB_AIR_MUL, y, x);
+    return intern_commutative(a, HB_AIR_MUL, x, y);
 }
 
 hb_expr hb_air_scale(hb_air *a, int64_t c, hb_expr x)
@@ -289,8 +311,10 @@ void hb_air_range16(hb_air *a, hb_expr x, const char *why)
 
 hb_air_problem hb_air_finish(hb_air *a)
 {
-    if (a->problem.code == HB_AIR_OK)
+    if (a->problem.code == HB_AIR_OK) {
+        hb_air_renumber(a);
         hb_air_build_terms(a);
+    }
     if (a->problem.code == HB_AIR_OK)
         hb_air_check(a);
     return a->problem;

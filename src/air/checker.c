@@ -50,6 +50,12 @@ typedef struct row_check {
     bool unreduced;  /* a cell that arithmetic must not touch */
 } row_check;
 
+/* Columns in order, then structured columns; UINT32_MAX for other nodes. */
+static uint32_t slot_of(const hb_air *a, const hb_air_node *n)
+{
+    return n->op == HB_AIR_COL ? n->a : n->op == HB_AIR_STRUCTURED ? a->pre_width + a->width + n->a : UINT32_MAX;
+}
+
 /* Names and values of the columns in an expression. */
 static void say_cells(hb_air_finding *f, const row_check *rc, hb_expr e)
 {
@@ -59,17 +65,16 @@ static void say_cells(hb_air_finding *f, const row_check *rc, hb_expr e)
     for (uint32_t i = e + 1; i-- > 0;)
         if (rc->reached[i] && a->nodes[i].op >= HB_AIR_ADD)
             rc->reached[a->nodes[i].a] = rc->reached[a->nodes[i].b] = 1;
-    for (uint32_t i = 0; i <= e; i++) {
-        const hb_air_node *n = &a->nodes[i];
-        if (!rc->reached[i] || (n->op != HB_AIR_COL && n->op != HB_AIR_STRUCTURED))
-            continue;
-        say(f, " ");
-        if (n->op == HB_AIR_COL)
-            say_column(f, rc->table, n->a);
-        else
-            say(f, "%s", hb_structured_name((hb_structured)n->a));
-        say(f, "=%" PRIu32, hb_f_to_u32(rc->values[i]));
-    }
+    for (uint32_t j = 0; j < a->pre_width + a->width + HB_ST_COUNT; j++)
+        for (uint32_t i = 0; i <= e; i++)
+            if (rc->reached[i] && slot_of(a, &a->nodes[i]) == j) {
+                say(f, " ");
+                if (a->nodes[i].op == HB_AIR_COL)
+                    say_column(f, rc->table, j);
+                else
+                    say(f, "%s", hb_structured_name((hb_structured)a->nodes[i].a));
+                say(f, "=%" PRIu32, hb_f_to_u32(rc->values[i]));
+            }
 }
 
 static void find_in_row(row_check *rc, hb_air_finding_kind kind, const char *label, uint32_t row, hb_expr e)

@@ -5,8 +5,12 @@
  * the first mistake is kept in `problem` and finish returns it.
  *
  * Nodes are hash-consed and lightly normalised, so equal expressions have equal ids: constants fold, x + 0, x * 1, x * 0 and x - x simplify, constants
- * stand second, x - c becomes x + (-c), c (d x) becomes (c d) x, and operands of commutative operations are ordered by id. Operands precede
- * their node: a forward sweep evaluates, a backward sweep distributes weights. Node 0 is the constant 0. */
+ * stand second, x - c becomes x + (-c), c (d x) becomes (c d) x, and operands of commutative operations are ordered by a hash of their structure.
+ * Operands precede their node: a forward sweep evaluates, a backward sweep distributes weights. Node 0 is the constant 0.
+ *
+ * C does not say in which order the arguments of a call are evaluated, so node numbers while recording depend on the compiler. finish therefore renumbers
+ * the nodes in the order in which constraints, uses and ranges reach them (and drops the others): ids that builders returned are void then,
+ * and the record, its text and its digest are the same everywhere. */
 #pragma once
 #include "air/air.h"
 #include "field/f.h"
@@ -94,7 +98,7 @@ typedef struct hb_air_limits {
     uint32_t nodes, constraints, uses, tuple_words, ranges;
 } hb_air_limits;
 
-/* Enough for every chip of the machine; 0.6 MiB. */
+/* Enough for every chip of the machine; 1 MiB. */
 #define HB_AIR_LIMITS_DEFAULT ((hb_air_limits){16384, 1024, 1024, 4096, 1024})
 
 struct hb_air {
@@ -115,7 +119,9 @@ struct hb_air {
     uint32_t n_terms;
 
     uint32_t *buckets, bucket_mask; /* hash table of nodes; id + 1, 0 empty */
-    uint32_t *map;                  /* scratch of finish, one word a node */
+    uint64_t *keys;                 /* structural hash of each node */
+    hb_air_node *renumbered;        /* scratch of finish, as are */
+    uint32_t *map;
     uint32_t lookups_per_row;       /* LogUp fractions a row, groups counted by member, provides too: bounds sums (docs/protocol.md 11) */
     uint32_t max_constraint_degree, max_term_degree;
     hb_air_problem problem;
@@ -128,7 +134,7 @@ size_t hb_air_memory_bytes(hb_air_limits limits);
  * outlive the record; labels are kept by pointer. */
 void hb_air_init(hb_air *a, uint32_t pre_width, uint32_t width, hb_air_limits limits, void *memory);
 
-/* Ends recording: terms, degrees, checks. Returns the first problem (code HB_AIR_OK if there is none); also kept in a->problem. */
+/* Ends recording: canonical order, terms, degrees, checks. Builders must not be called any more. Returns the first problem (code HB_AIR_OK if there is none); also kept in a->problem. */
 hb_air_problem hb_air_finish(hb_air *a);
 
 /* A constant English sentence, never NULL. */
@@ -148,6 +154,7 @@ static inline hb_expr hb_air_use_word(const hb_air *a, const hb_air_use *u, uint
 }
 
 /* --- for the files of this room --------------------------------------------------------------------------------------------------- */
+void hb_air_renumber(hb_air *a);    /* air_order.c */
 void hb_air_build_terms(hb_air *a); /* air_terms.c */
 void hb_air_check(hb_air *a);       /* air_checks.c: sets a->problem */
 
