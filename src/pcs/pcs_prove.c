@@ -92,10 +92,10 @@ static hb_status prove_tiles(hb_sender *s, const hb_stack *stack, const hb_row_p
     return hb_send_k(s, HB_TAG_STACKED, stacked, width);
 }
 
-size_t hb_pcs_open_bytes(const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool)
+size_t hb_pcs_open_bytes(const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool)
 {
     const size_t cells = align_up(hb_pcs_cells_bytes(stack, 0)) + align_up(hb_pcs_cells_bytes(stack, 1));
-    const size_t tiles = tile_sumcheck_bytes(stack), whir = hb_whir_prove_bytes(stack, committed, pool);
+    const size_t tiles = tile_sumcheck_bytes(stack), whir = hb_whir_prove_bytes(params, stack, committed, pool);
     return whir ? cells + (tiles > whir ? tiles : whir) + 2 * HB_ARENA_ALIGN : 0;
 }
 

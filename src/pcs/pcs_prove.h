@@ -34,8 +34,8 @@ size_t hb_pcs_committed_bytes(const hb_stack *stack, int commitment, hb_pcs_keep
 hb_status hb_pcs_commit(int commitment, const hb_stack *stack, const hb_table *tables, hb_pcs_keep keep, hb_pool *pool, hb_arena *arena,
                         hb_pcs_committed *out, hb_error *err);
 
-/* Arena bytes of hb_pcs_open, all of them temporary. */
-size_t hb_pcs_open_bytes(const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool);
+/* Arena bytes of hb_pcs_open, all of them temporary; 0 when the system has no memory for tables. */
+size_t hb_pcs_open_bytes(const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool);
 
 /* Sends everything from the first tile round to the end of the proof.
  *   committed     commitments 0 and 1, their caps absorbed before

@@ -75,18 +75,26 @@ static size_t room_bytes(uint32_t h, uint32_t room)
     return room == 0 ? oracle_bytes(h, 2) : a > b ? a : b;
 }
 
-/* Scratch of encoding oracle i; 0 when the system has no memory for the transform's tables. */
-static size_t transform_bytes(uint32_t h, uint32_t i, const hb_pool *pool)
+static size_t sparse_bytes(const hb_pool *pool, uint32_t variables, uint32_t queries, uint32_t order_log2)
 {
-    hb_ntt_plan plan;
-    if (hb_ntt_plan_init(&plan, oracle_variables(h, i), hb_pcs_rate_log2[i]) != HB_OK)
-        return 0;
-    const size_t bytes = align_up(hb_ntt_scratch_bytes(&plan, hb_pool_threads(pool)));
-    hb_ntt_plan_free(&plan);
-    return bytes ? bytes : HB_ARENA_ALIGN;
+    return hb_pool_threads(pool) * align_up(hb_ntt_weights_scratch_bytes(pool, variables, queries, order_log2));
 }
 
-size_t hb_whir_prove_bytes(const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool)
+/* Scratch of encoding oracle i, or of the sparse transform that follows; 0 when the system has no memory for tables. */
+static size_t transform_bytes(const hb_pcs_params *params, uint32_t h, uint32_t i, const hb_pool *pool)
+{
+    hb_ntt_plan plan;
+    const uint32_t m = oracle_variables(h, i);
+    if (hb_ntt_plan_init(&plan, m, hb_pcs_rate_log2[i]) != HB_OK)
+        return 0;
+    const size_t encode = align_up(hb_ntt_pool_scratch_bytes(&plan, hb_pool_threads(pool)));
+    hb_ntt_plan_free(&plan);
+    const uint32_t order_log2 = i == 1 ? h + HB_RATE_LOG2_0 : oracle_variables(h, i - 1) + hb_pcs_rate_log2[i - 1] - hb_pcs_fold_log2[i - 1];
+    const size_t sparse = sparse_bytes(pool, m, params->queries[i - 1], order_log2);
+    return encode > sparse ? encode : sparse;
+}
+
+size_t hb_whir_prove_bytes(const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool)
 {
     const uint32_t h = stack->h[1];
     size_t most = 0; /* of the temporary parts */
@@ -95,7 +103,7 @@ size_t hb_whir_prove_bytes(const hb_stack *stack, const hb_pcs_committed committ
         most = bytes > most ? bytes : most;
     }
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
-        const size_t bytes = transform_bytes(h, i, pool);
+        const size_t bytes = transform_bytes(params, h, i, pool);
         if (!bytes)
             return 0;
         most = bytes > most ? bytes : most;
@@ -262,7 +270,7 @@ static hb_status send_oracle(whir *p, uint32_t i)
         return no_room(p->err, "an oracle");
     if (hb_ntt_plan_init(&plan, p->variables, hb_pcs_rate_log2[i]) != HB_OK)
         return hb_fail(p->err, HB_OUT_OF_MEMORY, "no memory for the tables of a transform of size 2^%u", o->domain_log2);
-    void *scratch = hb_arena_alloc(p->arena, hb_ntt_scratch_bytes(&plan, hb_pool_threads(p->s->pool)));
+    void *scratch = hb_arena_alloc(p->arena, hb_ntt_pool_scratch_bytes(&plan, hb_pool_threads(p->s->pool)));
     if (scratch)
         hb_ntt_encode_k(p->s->pool, &plan, p->pair.f, planes, scratch);
     hb_ntt_plan_free(&plan);
@@ -319,7 +327,14 @@ static hb_status add_weights(whir *p, uint32_t n, uint32_t bits)
     for (uint32_t q = 0; q < n; q++, power = hb_k_mul(power, delta))
         scale[q] = power;
     hb_pool_for(p->s->pool, (size_t)1 << (p->variables - p->low_log2), 0, add_pieces, &ood);
-    return hb_ntt_weights_add(p->s->pool, p->pair.w, p->variables, scale, p->index, n, bits);
+
+    const size_t mark = hb_arena_mark(p->arena);
+    void *scratch = hb_arena_alloc(p->arena, sparse_bytes(p->s->pool, p->variables, n, bits));
+    if (!scratch)
+        return no_room(p->err, "a sparse transform");
+    hb_ntt_weights_add(p->s->pool, p->pair.w, p->variables, scale, p->index, n, bits, scratch);
+    hb_arena_release(p->arena, mark);
+    return HB_OK;
 }
 
 /* `rounds` rounds of sumcheck over f and w. */

@@ -1,0 +1,138 @@
+/* The fast prover against the slow one of pcs_reference.h, byte for byte, and against the verifier, over shapes, instruction sets and threads. */
+#include "base/cpu.h"
+#include "pcs/pcs_reference.h"
+
+/* Few queries and little grinding: the code paths are the same, and the slow prover's time goes into what is tested. */
+static const hb_pcs_params few = {.queries = {24, 10, 8, 6}, .grind_gamma = 3, .grind_query = 5, .grind_fold = {2, 3, 4}};
+
+typedef struct shape {
+    const char *name;
+    size_t n;
+    hb_stack_shape tables[PCS_CASE_TABLES];
+    uint32_t h[2]; /* expected */
+} shape;
+
+static const shape shapes[] = {
+    {"one small table, nothing preprocessed", 1, {{100, {0, 3}}}, {12, 14}},
+    {"one column of one tile", 1, {{1, {0, 1}}}, {12, 14}},
+    {"chunks of all sizes, both commitments", 4, {{4096 * 5 + 1, {2, 7}}, {1, {1, 3}}, {31 * 4096, {1, 2}}, {40000, {0, 11}}}, {14, 14}},
+    {"H 15, preprocessed short", 3, {{70000, {0, 14}}, {4096, {3, 1}}, {9 * 4096, {0, 2}}}, {12, 15}},
+    {"H 16, chunks of several stacked columns", 3, {{1u << 17, {0, 16}}, {5000, {4, 10}}, {3 * 4096, {0, 1}}}, {12, 16}},
+    {"a preprocessed matrix that sets H", 2, {{1u << 16, {8, 1}}, {10, {0, 4}}}, {15, 15}},
+    {"a tall table", 2, {{300000, {0, 2}}, {1, {1, 1}}}, {12, 14}},
+};
+
+static void check_equal(const hb_buf *a, const hb_buf *b)
+{
+    assert_int_equal(a->len, b->len);
+    assert_memory_equal(a->data, b->data, a->len);
+}
+
+/* Commits and opens in an arena of exactly the announced sizes. */
+static void fast_prove(const pcs_case *x, const hb_pcs_params *params, hb_pool *pool, hb_pcs_keep keep, hb_buf *proof, hb_pcs_committed *committed)
+{
+    hb_arena arena[3];
+    hb_error err;
+    hb_error_clear(&err);
+    for (int c = 0; c < 2; c++) {
+        assert_int_equal(hb_arena_init(&arena[c], hb_pcs_commit_bytes(&x->stack, c, keep, pool)), HB_OK);
+        assert_int_equal(hb_pcs_commit(c, &x->stack, x->tables, keep, pool, &arena[c], &committed[c], &err), HB_OK);
+        assert_true(arena[c].used <= hb_pcs_committed_bytes(&x->stack, c, keep));
+    }
+    assert_int_equal(hb_arena_init(&arena[2], hb_pcs_open_bytes(params, &x->stack, committed, pool)), HB_OK);
+    hb_sender s = {.proof = proof, .pool = pool};
+    pcs_case_absorb(&s.t, x, (const hb_pcs_cap[2]){(hb_pcs_cap)committed[0].cap, (hb_pcs_cap)committed[1].cap});
+    const hb_status st = hb_pcs_open(&s, params, &x->stack, x->tables, committed, &x->point, (const hb_k *const *)x->tile_values, &arena[2], &err);
+    if (st != HB_OK)
+        fail_msg("%s", err.message);
+    assert_int_equal(arena[2].used, 0);
+    for (int i = 0; i < 3; i++)
+        hb_arena_free(&arena[i]);
+}
+
+static void check_shape(const shape *sh, const hb_pcs_params *params, uint64_t seed)
+{
+    static pcs_case x;
+    static ref_prover ref;
+    static hb_pcs_committed committed[2];
+    print_message("  %s\n", sh->name);
+    assert_true(pcs_case_make(&x, sh->tables, sh->n, seed));
+    pcs_case_evaluate(&x);
+    assert_int_equal(x.stack.h[0], sh->h[0]);
+    assert_int_equal(x.stack.h[1], sh->h[1]);
+    ref_prove(&ref, &x, params, REF_HONEST, 0);
+    assert_int_equal(ref_verdict(&ref, x.values), 0);
+
+    hb_pool *two = hb_pool_create(2);
+    for (int isa = HB_ISA_BASELINE; isa <= (int)hb_isa_detected(); isa++)
+        for (int threads = 1; threads <= 2; threads++)
+            for (int keep = HB_PCS_KEEP_CODEWORDS; keep <= HB_PCS_DROP_CODEWORDS; keep++) {
+                hb_buf proof = {0};
+                hb_isa_cap((hb_isa)isa);
+                fast_prove(&x, params, threads == 2 ? two : NULL, (hb_pcs_keep)keep, &proof, committed);
+                for (int c = 0; c < 2; c++)
+                    if (x.stack.w[c])
+                        assert_memory_equal(committed[c].cap, ref.cap[c], sizeof ref.cap[c]);
+                check_equal(&proof, &ref.proof);
+                hb_buf_free(&proof);
+            }
+    hb_isa_cap(HB_ISA_AVX512);
+    hb_pool_destroy(two);
+    ref_free(&ref);
+    pcs_case_free(&x);
+}
+
+static void all_shapes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        check_shape(&shapes[i], &few, i + 1);
+}
+
+static void shipped_parameters(void **state)
+{
+    (void)state;
+    check_shape(&shapes[2], &hb_pcs_shard_params, 99);
+}
+
+/* Tables that are not the layout's, and arenas that are a little too small. */
+static void mistakes(void **state)
+{
+    (void)state;
+    static pcs_case x;
+    static hb_pcs_committed committed;
+    hb_error err;
+    hb_arena arena;
+    assert_true(pcs_case_make(&x, shapes[2].tables, shapes[2].n, 5));
+    for (int keep = HB_PCS_KEEP_CODEWORDS; keep <= HB_PCS_DROP_CODEWORDS; keep++) {
+        const size_t bytes = hb_pcs_commit_bytes(&x.stack, 1, (hb_pcs_keep)keep, NULL);
+        for (size_t k = 0; k < 8; k++) {
+            assert_int_equal(hb_arena_init(&arena, bytes / 8 * k + 64), HB_OK);
+            assert_int_equal(hb_pcs_commit(1, &x.stack, x.tables, (hb_pcs_keep)keep, NULL, &arena, &committed, &err), HB_OUT_OF_MEMORY);
+            assert_int_equal(err.status, HB_OUT_OF_MEMORY);
+            assert_int_equal(arena.used, 0);
+            hb_arena_free(&arena);
+        }
+        assert_int_equal(hb_arena_init(&arena, bytes), HB_OK);
+        x.tables[1].n_rows++;
+        assert_int_equal(hb_pcs_commit(1, &x.stack, x.tables, (hb_pcs_keep)keep, NULL, &arena, &committed, &err), HB_INVALID_ARGUMENT);
+        x.tables[1].n_rows--;
+        x.airs[2].width++;
+        assert_int_equal(hb_pcs_commit(1, &x.stack, x.tables, (hb_pcs_keep)keep, NULL, &arena, &committed, &err), HB_INVALID_ARGUMENT);
+        x.airs[2].width--;
+        assert_int_equal(arena.used, 0);
+        assert_int_equal(hb_pcs_commit(1, &x.stack, x.tables, (hb_pcs_keep)keep, NULL, &arena, &committed, &err), HB_OK);
+        hb_arena_free(&arena);
+    }
+    pcs_case_free(&x);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_shapes),
+        cmocka_unit_test(shipped_parameters),
+        cmocka_unit_test(mistakes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

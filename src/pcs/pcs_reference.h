@@ -1,0 +1,512 @@
+/* A slow prover of the opening in plain scalar loops over arrays of hb_k, written from docs/protocol.md, that can also cheat. The fast prover must give the same
+ * bytes; a cheating proof must be rejected for the one reason that it was made for. Only for tests. */
+#pragma once
+#include "pcs/pcs_case.h"
+#include "pcs/pcs_query.h"
+
+typedef enum ref_lie {
+    REF_HONEST,
+    REF_LIE_TILE_ROUND,   /* round `at`: s(0) + 1 */
+    REF_LIE_STACKED,      /* another matrix is committed and opened than the one the tile rounds speak of */
+    REF_LIE_COMMITTED,    /* another matrix is committed than everything else speaks of */
+    REF_LIE_COMMIT_WORD,  /* a word of codeword `at` is written as x + p, everywhere */
+    REF_LIE_OOD,          /* oracle `at`: first answer + 1 */
+    REF_LIE_ORACLE,       /* oracle `at` encodes another polynomial; messages follow the right one */
+    REF_LIE_SWITCH,       /* from oracle `at` on, another polynomial */
+    REF_LIE_ORACLE_WORD,  /* a word of oracle `at` is written as x + p, everywhere */
+    REF_LIE_ROUND,        /* sumcheck round `at`: s(0) + 1 */
+    REF_LIE_FINAL,        /* another final polynomial with the same product with the weights */
+    REF_LIE_LEAF,         /* one opened row of oracle `at` (0: main commitment) is another with the same combination */
+    REF_LIE_SIBLING       /* one sibling digest of the opening of oracle `at` is flipped */
+} ref_lie;
+
+/* Where messages lie in the proof, in words. */
+typedef enum ref_kind { REF_TILE_ROUND, REF_STACKED, REF_NONCE, REF_CAP, REF_OOD, REF_LEAVES, REF_SIBLINGS, REF_ROUND, REF_FINAL } ref_kind;
+typedef struct ref_message {
+    ref_kind kind;
+    uint32_t oracle;      /* LEAVES, SIBLINGS, CAP, OOD */
+    size_t at, words;
+    uint32_t width;       /* LEAVES: words a leaf */
+} ref_message;
+
+typedef struct ref_tree {
+    uint32_t leaves_log2, width;
+    uint32_t *rows;              /* [leaf][width] */
+    uint32_t (*node)[HB_DIGEST_WORDS]; /* heap order: children of i are 2 i and 2 i + 1, leaves from 2^leaves_log2 on */
+} ref_tree;
+
+typedef struct ref_prover {
+    const pcs_case *x;
+    const hb_pcs_params *params;
+    ref_lie lie;
+    uint32_t at;
+    hb_sender s;
+    hb_buf proof;
+    ref_message messages[128];
+    size_t n_messages;
+    uint32_t h;
+    hb_f *stacked;  /* [W][2^h], zero padded: what the combination is made of */
+    ref_tree tree[2], oracle[HB_ORACLES + 1];
+    uint32_t cap[2][HB_PCS_CAP_NODES][HB_DIGEST_WORDS];
+    hb_k rho[HB_STACK_LOG2_MAX], a[HB_STACK_LOG2_MAX];
+    uint32_t n_a, rounds;
+    hb_k gamma;
+    hb_k *f, *w;
+    uint32_t m; /* variables of f */
+} ref_prover;
+
+static inline void *ref_alloc(size_t n, size_t size)
+{
+    void *p = calloc(n ? n : 1, size);
+    assert_non_null(p);
+    return p;
+}
+
+static inline void ref_note(ref_prover *p, ref_kind kind, uint32_t oracle, size_t before, uint32_t width)
+{
+    assert_true(p->n_messages < sizeof p->messages / sizeof p->messages[0]);
+    if (p->proof.len > before)
+        p->messages[p->n_messages++] = (ref_message){kind, oracle, before / 4, (p->proof.len - before) / 4, width};
+}
+
+static inline void ref_send_k(ref_prover *p, ref_kind kind, uint32_t oracle, hb_tag tag, const hb_k *v, size_t n)
+{
+    const size_t before = p->proof.len;
+    assert_int_equal(hb_send_k(&p->s, tag, v, n), HB_OK);
+    ref_note(p, kind, oracle, before, 0);
+}
+
+static inline void ref_grind(ref_prover *p, hb_label label, uint32_t bits)
+{
+    const size_t before = p->proof.len;
+    assert_int_equal(hb_send_grind(&p->s, label, bits), HB_OK);
+    ref_note(p, REF_NONCE, 0, before, 0);
+}
+
+/* --- codes and trees ------------------------------------------------------------------------------------------------------------------- */
+/* out[i] = sum_b v[b stride] omega^(i bitrev_m(b)), canonical, i < 2^(m + rate): the recursion f(x) = f_even(x^2) + x f_odd(x^2). The coefficients of
+ * even exponents are the first half of v. */
+static inline void ref_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t domain_log2, hb_f *out)
+{
+    if (m == 0) {
+        for (size_t i = 0; i < (size_t)1 << domain_log2; i++)
+            out[i] = v[0];
+        return;
+    }
+    const size_t half = (size_t)1 << (domain_log2 - 1);
+    hb_f *even = ref_alloc(half, sizeof *even), *odd = ref_alloc(half, sizeof *odd);
+    ref_encode(v, stride, m - 1, domain_log2 - 1, even);
+    ref_encode(v + (stride << (m - 1)), stride, m - 1, domain_log2 - 1, odd);
+    hb_f x = HB_F_ONE;
+    for (size_t i = 0; i < half; i++, x = hb_f_mul(x, hb_f_root(domain_log2))) {
+        const hb_f t = hb_f_mul(x, odd[i]);
+        out[i] = hb_f_add(even[i], t);
+        out[half + i] = hb_f_sub(even[i], t);
+    }
+    free(even);
+    free(odd);
+}
+
+static inline void ref_tree_hash(ref_tree *t)
+{
+    const size_t n = (size_t)1 << t->leaves_log2;
+    t->node = ref_alloc(2 * n, sizeof *t->node);
+    for (size_t i = 0; i < n; i++)
+        hb_merkle_leaf(t->node[n + i], t->rows + i * t->width, t->width);
+    for (size_t i = n; --i > 0;)
+        hb_merkle_node(t->node[i], t->node[2 * i], t->node[2 * i + 1]);
+}
+
+/* Words of the leaf as they will be sent, for leaves[k] of an opening. */
+static inline void ref_open(ref_prover *p, const ref_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n, const uint32_t *forged)
+{
+    size_t before = p->proof.len;
+    const size_t size = (size_t)1 << t->leaves_log2;
+    for (uint32_t k = 0; k < n; k++)
+        assert_int_equal(hb_send_raw(&p->s, forged && k == 0 ? forged : t->rows + (size_t)leaves[k] * t->width, t->width), HB_OK);
+    ref_note(p, REF_LEAVES, oracle, before, t->width);
+    before = p->proof.len;
+    uint8_t *known = ref_alloc(2 * size, 1);
+    for (uint32_t k = 0; k < n; k++)
+        for (size_t i = size + leaves[k]; i; i /= 2)
+            known[i] = 1;
+    for (size_t level = size; level > HB_PCS_CAP_NODES; level /= 2)
+        for (size_t i = level; i < 2 * level; i++)
+            if (known[i] && !known[i ^ 1])
+                assert_int_equal(hb_send_raw(&p->s, t->node[i ^ 1], HB_DIGEST_WORDS), HB_OK);
+    free(known);
+    if (p->lie == REF_LIE_SIBLING && p->at == oracle && p->proof.len > before)
+        p->proof.data[before + 5] ^= 16;
+    ref_note(p, REF_SIBLINGS, oracle, before, 0);
+}
+
+/* --- commitments ----------------------------------------------------------------------------------------------------------------------- */
+/* All chunks in a list, sorted, laid down one after the other. */
+typedef struct ref_chunk {
+    uint32_t log2, table, column, base;
+} ref_chunk;
+
+static inline int ref_chunk_order(const void *x, const void *y)
+{
+    const ref_chunk *a = x, *b = y;
+    if (a->log2 != b->log2)
+        return a->log2 > b->log2 ? -1 : 1;
+    if (a->table != b->table)
+        return a->table < b->table ? -1 : 1;
+    return a->column < b->column ? -1 : a->column > b->column;
+}
+
+static inline ref_chunk *ref_chunks(const hb_stack *s, int c, size_t *n)
+{
+    ref_chunk *list = ref_alloc(4 * (size_t)s->n_columns, sizeof *list);
+    *n = 0;
+    for (uint32_t t = 0; t < s->n_tables; t++)
+        for (uint32_t j = c ? s->tables[t].width[0] : 0, end = c ? j + s->tables[t].width[1] : s->tables[t].width[0]; j < end; j++)
+            for (uint32_t a = 20, base = 0; a-- > 0;)
+                if (s->tables[t].tiles >> a & 1) {
+                    list[(*n)++] = (ref_chunk){a, t, j, base};
+                    base += 1u << a;
+                }
+    qsort(list, *n, sizeof *list, ref_chunk_order);
+    return list;
+}
+
+static inline void ref_commit(ref_prover *p, int c)
+{
+    const hb_stack *s = &p->x->stack;
+    const uint32_t width = s->w[c], h = s->h[c];
+    const size_t first = c ? s->w[0] : 0, domain = (size_t)2 << h;
+    size_t n, at = 0;
+    ref_chunk *list = ref_chunks(s, c, &n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t row = 0; row < (size_t)HB_TILE_ROWS << list[i].log2; row++, at++)
+            p->stacked[((first + (at >> h)) << p->h) + (at & (((size_t)1 << h) - 1))] =
+                p->x->tables[list[i].table].cols[list[i].column][((size_t)list[i].base << HB_TILE_LOG2) + row];
+    free(list);
+    const bool other = c == 1 && (p->lie == REF_LIE_STACKED || p->lie == REF_LIE_COMMITTED);
+    hb_f *cell = &p->stacked[(first << p->h) + 77], kept = *cell;
+    *cell = other ? hb_f_add(kept, HB_F_ONE) : kept;
+    if (width == 0)
+        return;
+    p->tree[c] = (ref_tree){.leaves_log2 = h + 1, .width = width, .rows = ref_alloc(domain * width, sizeof(uint32_t))};
+    hb_f *codeword = ref_alloc(domain, sizeof *codeword);
+    for (uint32_t j = 0; j < width; j++) {
+        ref_encode(&p->stacked[(first + j) << p->h], 1, h, h + 1, codeword);
+        for (size_t i = 0; i < domain; i++)
+            p->tree[c].rows[i * width + j] = hb_f_to_u32(codeword[i]);
+        for (size_t i = 0; i < domain && p->lie == REF_LIE_COMMIT_WORD && p->at == first + j; i++)
+            p->tree[c].rows[i * width + j] += HB_F_P;
+    }
+    free(codeword);
+    if (p->lie == REF_LIE_COMMITTED)
+        *cell = kept;
+    ref_tree_hash(&p->tree[c]);
+    memcpy(p->cap[c], p->tree[c].node + HB_PCS_CAP_NODES, sizeof p->cap[c]);
+}
+
+/* --- tiles ----------------------------------------------------------------------------------------------------------------------------- */
+static inline void ref_round(const hb_k *f, const hb_k *w, size_t stride, size_t n, hb_k s[2])
+{
+    s[0] = s[1] = hb_k_zero(); /* pairs (i, i + stride) for i with that bit 0 */
+    for (size_t i = 0; i < n; i++)
+        if (!(i / stride & 1)) {
+            s[0] = hb_k_add(s[0], hb_k_mul(f[i], w[i]));
+            s[1] = hb_k_add(s[1], hb_k_mul(hb_k_sub(f[i + stride], f[i]), hb_k_sub(w[i + stride], w[i])));
+        }
+}
+
+static inline void ref_tiles(ref_prover *p)
+{
+    const hb_stack *s = &p->x->stack;
+    const uint32_t bits = p->h - HB_TILE_LOG2, width = s->w[0] + s->w[1];
+    const hb_k tau = hb_transcript_challenge(&p->s.t, HB_LABEL_TAU);
+    hb_k *v = ref_alloc(width << bits, sizeof *v), *coef = ref_alloc(width << bits, sizeof *coef); /* [column][kappa] */
+    for (int c = 0; c < 2; c++) {
+        size_t n, at = 0;
+        ref_chunk *list = ref_chunks(s, c, &n);
+        for (size_t i = 0; i < n; i++)
+            for (uint32_t u = 0; u < 1u << list[i].log2; u++, at++) {
+                const uint32_t id = s->tables[list[i].table].first_id + list[i].column, column_bits = s->h[c] - HB_TILE_LOG2;
+                const size_t to = (((c ? s->w[0] : 0) + (at >> column_bits)) << bits) + (at & (((size_t)1 << column_bits) - 1));
+                v[to] = p->x->tile_values[id][list[i].base + u];
+                coef[to] = hb_k_mul(hb_k_pow(tau, id), hb_eq_bits(p->x->point.ru, p->x->point.n_u, list[i].base + u));
+            }
+        free(list);
+    }
+    for (uint32_t i = 0; i < bits; i++) {
+        hb_k message[2];
+        const size_t n = (size_t)width << (bits - i);
+        ref_round(v, coef, 1, n, message);
+        if (p->lie == REF_LIE_TILE_ROUND && p->at == i)
+            message[0] = hb_k_add_f(message[0], HB_F_ONE);
+        ref_send_k(p, REF_TILE_ROUND, 0, HB_TAG_ROUND2, message, 2);
+        p->rho[i] = hb_transcript_challenge(&p->s.t, HB_LABEL_TILE_ROUND);
+        for (size_t b = 0; b < n / 2; b++) {
+            v[b] = hb_k_line(v[2 * b], v[2 * b + 1], p->rho[i]);
+            coef[b] = hb_k_line(coef[2 * b], coef[2 * b + 1], p->rho[i]);
+        }
+    }
+    if (p->lie == REF_LIE_STACKED) { /* the committed matrix has one more in cell 77 of the first main column */
+        const hb_k weight = hb_k_mul(hb_k_mul(p->x->point.lagrange[0], hb_eq_bits(p->x->point.ry, HB_Y_BITS, 77)), hb_eq_bits(p->rho, bits, 0));
+        v[s->w[0]] = hb_k_add(v[s->w[0]], weight);
+    }
+    ref_send_k(p, REF_STACKED, 0, HB_TAG_STACKED, v, width);
+    free(v);
+    free(coef);
+}
+
+/* --- WHIR ------------------------------------------------------------------------------------------------------------------------------ */
+static inline void ref_start(ref_prover *p)
+{
+    const size_t n = (size_t)1 << p->h;
+    const uint32_t width = hb_stack_columns(&p->x->stack);
+    ref_grind(p, HB_LABEL_GAMMA, p->params->grind_gamma);
+    p->gamma = hb_transcript_challenge(&p->s.t, HB_LABEL_GAMMA);
+    p->m = p->h;
+    p->f = ref_alloc(n, sizeof *p->f);
+    p->w = ref_alloc(n, sizeof *p->w);
+    for (size_t b = 0; b < n; b++) {
+        for (uint32_t c = width; c-- > 0;)
+            p->f[b] = hb_k_add_f(hb_k_mul(p->f[b], p->gamma), p->stacked[((size_t)c << p->h) + b]);
+        const hb_k low = hb_k_mul(p->x->point.lagrange[b >> HB_Y_BITS & 15], hb_eq_bits(p->x->point.ry, HB_Y_BITS, b & 255));
+        p->w[b] = hb_k_mul(low, hb_eq_bits(p->rho, p->h - HB_TILE_LOG2, b >> HB_TILE_LOG2));
+    }
+}
+
+static inline void ref_oracle(ref_prover *p, uint32_t i)
+{
+    const uint32_t domain_log2 = p->m + hb_pcs_rate_log2[i], k = hb_pcs_fold_log2[i], s = 1u << k;
+    const size_t domain = (size_t)1 << domain_log2, n = domain >> k;
+    const bool other = p->lie == REF_LIE_ORACLE && p->at == i;
+    if (p->lie == REF_LIE_SWITCH && p->at == i)
+        p->f[3] = hb_k_add_f(p->f[3], HB_F_ONE);
+    p->f[1] = other ? hb_k_add_f(p->f[1], HB_F_ONE) : p->f[1];
+    ref_tree *t = &p->oracle[i];
+    *t = (ref_tree){.leaves_log2 = domain_log2 - k, .width = HB_K_DEGREE * s, .rows = ref_alloc(domain * HB_K_DEGREE, sizeof(uint32_t))};
+    hb_f *plane = ref_alloc(domain, sizeof *plane);
+    for (uint32_t j = 0; j < HB_K_DEGREE; j++) {
+        ref_encode(&p->f[0].c[j], HB_K_DEGREE, p->m, domain_log2, plane);
+        for (size_t leaf = 0; leaf < n; leaf++)
+            for (uint32_t l = 0; l < s; l++)
+                t->rows[leaf * t->width + HB_K_DEGREE * l + j] = hb_f_to_u32(plane[leaf + l * n]);
+    }
+    free(plane);
+    p->f[1] = other ? hb_k_sub_f(p->f[1], HB_F_ONE) : p->f[1];
+    for (size_t leaf = 0; leaf < n && p->lie == REF_LIE_ORACLE_WORD && p->at == i; leaf++)
+        t->rows[leaf * t->width + 7] += HB_F_P;
+    ref_tree_hash(t);
+    const size_t before = p->proof.len;
+    assert_int_equal(hb_send_words(&p->s, HB_TAG_CAP, t->node[HB_PCS_CAP_NODES], (size_t)HB_PCS_CAP_NODES * HB_DIGEST_WORDS), HB_OK);
+    ref_note(p, REF_CAP, i, before, 0);
+}
+
+static inline hb_k ref_value_at(const hb_k *f, uint32_t m, hb_k z)
+{
+    hb_k sum = hb_k_zero();
+    for (uint32_t e = 1u << m; e-- > 0;)
+        sum = hb_k_add(hb_k_mul(sum, z), f[hb_pcs_bit_reverse(e, m)]);
+    return sum;
+}
+
+/* d with sum_c d_c gamma^c = 0, d_5 = 1: the minimal polynomial of gamma over F, by elimination. */
+static inline void ref_relation(hb_k gamma, hb_f d[6])
+{
+    hb_f a[5][6]; /* rows: coefficients; columns: powers 0..4 | power 5 */
+    hb_k power = hb_k_one();
+    for (int c = 0; c < 6; c++, power = hb_k_mul(power, gamma))
+        for (int i = 0; i < 5; i++)
+            a[i][c] = power.c[i];
+    for (int c = 0; c < 5; c++) {
+        int pivot = c;
+        while (pivot < 5 && !a[pivot][c])
+            pivot++;
+        assert_true(pivot < 5);
+        for (int k = 0; k < 6; k++) {
+            const hb_f t = a[c][k];
+            a[c][k] = a[pivot][k];
+            a[pivot][k] = t;
+        }
+        const hb_f inverse = hb_f_inv(a[c][c]);
+        for (int k = 0; k < 6; k++)
+            a[c][k] = hb_f_mul(a[c][k], inverse);
+        for (int i = 0; i < 5; i++)
+            for (int k = 5; i != c && k >= c; k--)
+                a[i][k] = hb_f_sub(a[i][k], hb_f_mul(a[i][c], a[c][k]));
+    }
+    for (int c = 0; c < 5; c++)
+        d[c] = hb_f_neg(a[c][5]);
+    d[5] = HB_F_ONE;
+}
+
+/* Fold of a coset leaf by the last k challenges, as docs/protocol.md writes it. */
+static inline hb_k ref_fold(const ref_prover *p, const hb_k *leaf_values, uint32_t leaf, uint32_t domain_log2, uint32_t k)
+{
+    hb_k v[32];
+    hb_f x[32];
+    uint32_t s = 1u << k;
+    for (uint32_t l = 0; l < s; l++) {
+        v[l] = leaf_values[l];
+        x[l] = hb_f_pow(hb_f_root(domain_log2), leaf + ((size_t)l << (domain_log2 - k)));
+    }
+    for (uint32_t round = 0; round < k; round++) {
+        const hb_k a = p->a[p->n_a - k + round];
+        s /= 2;
+        for (uint32_t l = 0; l < s; l++) {
+            const hb_k even = hb_k_mul_f(hb_k_add(v[l], v[l + s]), HB_F_HALF);
+            const hb_k odd = hb_k_mul_f(hb_k_sub(v[l], v[l + s]), hb_f_inv(hb_f_double(x[l])));
+            v[l] = hb_k_add(hb_k_mul(hb_k_sub(hb_k_one(), a), even), hb_k_mul(a, odd));
+            x[l] = hb_f_square(x[l]);
+        }
+    }
+    return v[0];
+}
+
+static inline void ref_add_word(uint32_t *word, hb_f d)
+{
+    *word = hb_f_to_u32(hb_f_add(hb_f_from_u32(*word), d));
+}
+
+/* Another row that the verifier combines to the same value. */
+static inline void ref_forge_row(const ref_prover *p, uint32_t oracle, uint32_t leaf, uint32_t *row)
+{
+    if (oracle == 0) {
+        hb_f d[6];
+        ref_relation(p->gamma, d);
+        for (int c = 0; c < 6; c++)
+            ref_add_word(&row[c], d[c]);
+        return;
+    }
+    const uint32_t k = hb_pcs_fold_log2[oracle], domain_log2 = p->oracle[oracle].leaves_log2 + k;
+    hb_k unit[32] = {HB_K_ZERO};
+    unit[0] = hb_k_one();
+    const hb_k first = ref_fold(p, unit, leaf, domain_log2, k);
+    unit[0] = hb_k_zero();
+    unit[1] = hb_k_one();
+    const hb_k second = ref_fold(p, unit, leaf, domain_log2, k), change = hb_k_neg(hb_k_mul(first, hb_k_inv(second)));
+    ref_add_word(&row[0], HB_F_ONE);
+    for (int j = 0; j < HB_K_DEGREE; j++)
+        ref_add_word(&row[HB_K_DEGREE + j], change.c[j]);
+}
+
+static inline void ref_open_forged(ref_prover *p, const ref_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n)
+{
+    uint32_t *row = ref_alloc(t->width, sizeof *row);
+    memcpy(row, t->rows + (size_t)leaves[0] * t->width, t->width * sizeof *row);
+    ref_forge_row(p, oracle, leaves[0], row);
+    ref_open(p, t, oracle, leaves, n, row);
+    free(row);
+}
+
+/* Queries to oracle i; z: positions in the order drawn. */
+static inline void ref_query(ref_prover *p, uint32_t i, hb_f *z)
+{
+    const uint32_t n = p->params->queries[i], bits = i ? p->oracle[i].leaves_log2 : p->h + 1;
+    uint32_t index[HB_QUERIES_MAX], leaves[HB_QUERIES_MAX];
+    ref_grind(p, HB_LABEL_QUERY, p->params->grind_query);
+    hb_transcript_indices(&p->s.t, HB_LABEL_QUERY, n, bits, index);
+    for (int c = 0; c < (i ? 1 : 2); c++) {
+        const ref_tree *t = i ? &p->oracle[i] : &p->tree[c];
+        if (t->width == 0)
+            continue;
+        for (uint32_t q = 0; q < n; q++)
+            leaves[q] = index[q] % (1u << t->leaves_log2);
+        const uint32_t unique = hb_pcs_sort_unique(leaves, n);
+        if (p->lie == REF_LIE_LEAF && p->at == i && (i || c == 1))
+            ref_open_forged(p, t, i, leaves, unique);
+        else
+            ref_open(p, t, i, leaves, unique, NULL);
+    }
+    for (uint32_t q = 0; q < n; q++)
+        z[q] = hb_f_pow(hb_f_root(bits), index[q]);
+}
+
+static inline void ref_add_power(ref_prover *p, hb_k scale, hb_k z)
+{
+    const uint32_t n = 1u << p->m;
+    for (uint32_t e = 0; e < n; e++, scale = hb_k_mul(scale, z)) {
+        hb_k *w = &p->w[hb_pcs_bit_reverse(e, p->m)];
+        *w = hb_k_add(*w, scale);
+    }
+}
+
+static inline void ref_whir_round(ref_prover *p, hb_label label, uint32_t grind)
+{
+    const size_t n = (size_t)1 << p->m, half = n / 2;
+    hb_k message[2];
+    ref_round(p->f, p->w, half, n, message);
+    if (p->lie == REF_LIE_ROUND && p->at == p->rounds)
+        message[0] = hb_k_add_f(message[0], HB_F_ONE);
+    p->rounds++;
+    ref_send_k(p, REF_ROUND, 0, HB_TAG_ROUND2, message, 2);
+    ref_grind(p, label, grind);
+    const hb_k a = hb_transcript_challenge(&p->s.t, label);
+    for (size_t b = 0; b < half; b++) {
+        p->f[b] = hb_k_add(hb_k_mul(hb_k_sub(hb_k_one(), a), p->f[b]), hb_k_mul(a, p->f[half + b]));
+        p->w[b] = hb_k_add(hb_k_mul(hb_k_sub(hb_k_one(), a), p->w[b]), hb_k_mul(a, p->w[half + b]));
+    }
+    p->a[p->n_a++] = a;
+    p->m--;
+}
+
+static inline void ref_whir(ref_prover *p)
+{
+    ref_start(p);
+    hb_f z[HB_QUERIES_MAX];
+    for (uint32_t i = 1; i <= HB_ORACLES; i++) {
+        hb_k point[2], answer[2];
+        ref_oracle(p, i);
+        for (int k = 0; k < 2; k++)
+            point[k] = hb_transcript_challenge(&p->s.t, HB_LABEL_OOD_POINT);
+        for (int k = 0; k < 2; k++)
+            answer[k] = ref_value_at(p->f, p->m, point[k]);
+        if (p->lie == REF_LIE_OOD && p->at == i)
+            answer[0] = hb_k_add_f(answer[0], HB_F_ONE);
+        ref_send_k(p, REF_OOD, i, HB_TAG_OOD, answer, 2);
+        ref_query(p, i - 1, z);
+        const hb_k delta = hb_transcript_challenge(&p->s.t, HB_LABEL_DELTA);
+        hb_k power = delta;
+        for (int k = 0; k < 2; k++, power = hb_k_mul(power, delta))
+            ref_add_power(p, power, point[k]);
+        for (uint32_t q = 0; q < p->params->queries[i - 1]; q++, power = hb_k_mul(power, delta))
+            ref_add_power(p, power, hb_k_from_f(z[q]));
+        for (uint32_t k = 0; k < hb_pcs_fold_log2[i]; k++)
+            ref_whir_round(p, HB_LABEL_FOLD, p->params->grind_fold[i - 1]);
+    }
+    if (p->lie == REF_LIE_FINAL) { /* orthogonal to the weights */
+        p->f[0] = hb_k_add(p->f[0], p->w[1]);
+        p->f[1] = hb_k_sub(p->f[1], p->w[0]);
+    }
+    ref_send_k(p, REF_FINAL, 0, HB_TAG_FINAL, p->f, (size_t)1 << p->m);
+    ref_query(p, HB_ORACLES, z);
+    while (p->m)
+        ref_whir_round(p, HB_LABEL_FINAL_ROUND, 0);
+}
+
+static inline void ref_prove(ref_prover *p, const pcs_case *x, const hb_pcs_params *params, ref_lie lie, uint32_t at)
+{
+    *p = (ref_prover){.x = x, .params = params, .lie = lie, .at = at, .h = x->stack.h[1]};
+    p->s.proof = &p->proof;
+    p->stacked = ref_alloc((size_t)hb_stack_columns(&x->stack) << p->h, sizeof *p->stacked);
+    ref_commit(p, 0);
+    ref_commit(p, 1);
+    pcs_case_absorb(&p->s.t, x, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]});
+    ref_tiles(p);
+    ref_whir(p);
+}
+
+static inline uint32_t ref_verdict(const ref_prover *p, const hb_k *values)
+{
+    return pcs_case_verify(p->x, p->params, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]}, values, &p->proof);
+}
+
+static inline void ref_free(ref_prover *p)
+{
+    for (int c = 0; c < 2; c++)
+        free(p->tree[c].rows), free(p->tree[c].node);
+    for (uint32_t i = 1; i <= HB_ORACLES; i++)
+        free(p->oracle[i].rows), free(p->oracle[i].node);
+    free(p->stacked);
+    free(p->f);
+    free(p->w);
+    hb_buf_free(&p->proof);
+}
