@@ -1,24 +1,7 @@
 /* Order of the conversation and all equations: docs/protocol.md 7. Values are numbered as in gkr/layout.h: G, R, p, q, further products. */
 #include "gkr/gkr_verify.h"
 
-#define TOP_LOG2 4u
-#define TOP (1u << TOP_LOG2)
-
-/* Product of a tree's 16 top values; p / q is the sum of the 16 fractions. */
-static void fold_top(uint32_t n_values, hb_k top[][TOP], hb_k *roots)
-{
-    for (uint32_t v = 0; v < n_values; v++) {
-        roots[v] = v == HB_GKR_VALUE_P ? hb_k_zero() : hb_k_one();
-        for (uint32_t i = 0; i < TOP && v != HB_GKR_VALUE_P; i++)
-            roots[v] = hb_k_mul(roots[v], top[v][i]);
-    }
-    hb_k p = hb_k_zero(), q = hb_k_one();
-    for (uint32_t i = 0; i < TOP; i++) {
-        p = hb_k_add(hb_k_mul(p, top[HB_GKR_VALUE_Q][i]), hb_k_mul(q, top[HB_GKR_VALUE_P][i]));
-        q = hb_k_mul(q, top[HB_GKR_VALUE_Q][i]);
-    }
-    roots[HB_GKR_VALUE_P] = p;
-}
+#include "gkr/gkr_algebra.h"
 
 static hb_status check_roots(hb_receiver *r, const hb_k *roots, hb_k pv_g, hb_k pv_r)
 {
@@ -33,38 +16,6 @@ static hb_status check_roots(hb_receiver *r, const hb_k *roots, hb_k pv_g, hb_k 
     return HB_OK;
 }
 
-/* Extension of the 16 values at the point; coordinate i belongs to bit i of the index. */
-static hb_k top_at(const hb_k top[TOP], const hb_k point[TOP_LOG2])
-{
-    hb_k v[TOP];
-    for (uint32_t i = 0; i < TOP; i++)
-        v[i] = top[i];
-    for (uint32_t k = TOP_LOG2; k-- > 0;)
-        for (uint32_t i = 0; i < 1u << k; i++)
-            v[i] = hb_k_line(v[i], v[i + (1u << k)], point[k]);
-    return v[0];
-}
-
-/* sum of lam^v x_v */
-static hb_k combine(uint32_t n_values, const hb_k *x, hb_k lam)
-{
-    hb_k s = x[n_values - 1];
-    for (uint32_t v = n_values - 1; v-- > 0;)
-        s = hb_k_mul_add(s, lam, x[v]);
-    return s;
-}
-
-/* What the pairs (end[v][0], end[v][1]) combine to, value by value. */
-static hb_k combine_pairs(uint32_t n_values, hb_k end[][2], hb_k lam)
-{
-    hb_k x[HB_GKR_VALUES_MAX];
-    const hb_k *p = end[HB_GKR_VALUE_P], *q = end[HB_GKR_VALUE_Q];
-    for (uint32_t v = 0; v < n_values; v++)
-        x[v] = hb_k_mul(end[v][0], end[v][1]);
-    x[HB_GKR_VALUE_P] = hb_k_add(hb_k_mul(p[0], q[1]), hb_k_mul(p[1], q[0]));
-    return combine(n_values, x, lam);
-}
-
 /* One sumcheck round: z is the bound bit's coordinate and becomes the challenge; *claim becomes t(challenge). */
 static hb_status round2(hb_receiver *r, hb_k *z, hb_k *claim)
 {
@@ -76,8 +27,7 @@ static hb_status round2(hb_receiver *r, hb_k *z, hb_k *claim)
     hb_k rest = hb_k_sub(*claim, hb_k_mul(hb_k_sub(hb_k_one(), *z), t[0]));
     hb_k t1 = hb_k_mul(rest, hb_k_inv(*z));
     *z = hb_transcript_challenge(&r->t, HB_LABEL_GKR_ROUND);
-    hb_k slope = hb_k_sub(hb_k_sub(t1, t[0]), t[1]);
-    *claim = hb_k_mul_add(hb_k_mul_add(t[1], *z, slope), *z, t[0]);
+    *claim = hb_gkr_quadratic(t[0], t1, t[1], *z);
     return HB_OK;
 }
 
@@ -88,13 +38,13 @@ static hb_status layer(hb_receiver *r, uint32_t depth, uint32_t level, uint32_t 
     hb_k end[HB_GKR_VALUES_MAX][2];
     hb_gkr_remaining_bits(depth, level + 1, rest);
     hb_k lam = hb_transcript_challenge(&r->t, HB_LABEL_GKR_LAMBDA);
-    hb_k claim = combine(n_values, claims, lam);
+    hb_k claim = hb_gkr_combine(n_values, claims, lam);
     for (uint32_t i = depth - level - 1; i-- > 0;)
         if (round2(r, &xi[rest[i]], &claim) != HB_OK)
             return HB_REJECTED;
-    if (hb_receive_k(r, HB_TAG_GKR_END, end[0], 2 * (size_t)n_values) != HB_OK)
+    if (hb_receive_k(r, HB_TAG_GKR_END, &end[0][0], 2 * (size_t)n_values) != HB_OK)
         return HB_REJECTED;
-    if (!hb_k_eq(claim, combine_pairs(n_values, end, lam)))
+    if (!hb_k_eq(claim, hb_gkr_combine_pairs(n_values, end, lam)))
         return HB_REJECT(r->err, HB_R_GKR_LAYER);
     hb_k mu = hb_transcript_challenge(&r->t, HB_LABEL_GKR_MU);
     for (uint32_t v = 0; v < n_values; v++)
@@ -105,18 +55,18 @@ static hb_status layer(hb_receiver *r, uint32_t depth, uint32_t level, uint32_t 
 
 static hb_status receive_top(hb_receiver *r, uint32_t depth, uint32_t n_values, hb_k pv_g, hb_k pv_r, hb_gkr_result *out)
 {
-    hb_k top[HB_GKR_VALUES_MAX][TOP], point[TOP_LOG2];
+    hb_k top[HB_GKR_VALUES_MAX][HB_GKR_TOP], point[HB_GKR_TOP_LOG2];
     uint8_t bits[HB_GKR_DEPTH_MAX];
-    if (hb_receive_k(r, HB_TAG_GKR_TOP, top[0], TOP * (size_t)n_values) != HB_OK)
+    if (hb_receive_k(r, HB_TAG_GKR_TOP, &top[0][0], HB_GKR_TOP * (size_t)n_values) != HB_OK)
         return HB_REJECTED;
-    fold_top(n_values, top, out->roots);
+    hb_gkr_roots(n_values, top, out->roots);
     if (check_roots(r, out->roots, pv_g, pv_r) != HB_OK)
         return HB_REJECTED;
-    hb_gkr_remaining_bits(depth, depth - TOP_LOG2, bits);
-    for (uint32_t i = 0; i < TOP_LOG2; i++)
+    hb_gkr_remaining_bits(depth, depth - HB_GKR_TOP_LOG2, bits);
+    for (uint32_t i = 0; i < HB_GKR_TOP_LOG2; i++)
         out->xi[bits[i]] = point[i] = hb_transcript_challenge(&r->t, HB_LABEL_GKR_POINT);
     for (uint32_t v = 0; v < n_values; v++)
-        out->claims[v] = top_at(top[v], point);
+        out->claims[v] = hb_gkr_top_at(top[v], point);
     return HB_OK;
 }
 
@@ -126,7 +76,7 @@ hb_status hb_gkr_verify(hb_receiver *r, const hb_gkr_layout *layout, hb_k pv_g, 
     *out = (hb_gkr_result){.depth = depth, .n_xi = depth > layout->n_max ? depth : layout->n_max};
     if (receive_top(r, depth, n_values, pv_g, pv_r, out) != HB_OK)
         return HB_REJECTED;
-    for (uint32_t level = depth - TOP_LOG2; level-- > 0;)
+    for (uint32_t level = depth - HB_GKR_TOP_LOG2; level-- > 0;)
         if (layer(r, depth, level, n_values, out->xi, out->claims) != HB_OK)
             return HB_REJECTED;
     for (uint32_t i = depth; i < out->n_xi; i++)
