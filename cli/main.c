@@ -4,12 +4,13 @@
 
 #include "cli/cli.h"
 
-extern const hb_cli_verb hb_cli_new, hb_cli_build;
+extern const hb_cli_verb hb_cli_new, hb_cli_build, hb_cli_run;
 extern const hb_cli_verb hb_cli_prove, hb_cli_verify, hb_cli_vkey, hb_cli_security, hb_cli_version, hb_cli_inspect, hb_cli_bench;
 
 static const hb_cli_verb *const verbs[] = {
     &hb_cli_new,
     &hb_cli_build,
+    &hb_cli_run,
     &hb_cli_prove,
     &hb_cli_verify,
     &hb_cli_vkey,

@@ -10,14 +10,18 @@ pub use common::Args;
 
 static ARGS: OnceLock<&'static [u8]> = OnceLock::new();
 
+/// The host sends the arguments proper; the program's name, which natively comes first, is a constant.
+const NAME: &str = "guest";
+
 pub fn args() -> Args {
     let bytes: &'static [u8] = ARGS.get_or_init(|| abi::read_args());
-    if bytes.is_empty() {
-        return Args::new(Vec::new());
+    let mut list = Vec::from([OsString::from(NAME)]);
+    if !bytes.is_empty() {
+        // Each argument is followed by a NUL.
+        let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
+        // SAFETY: an OsStr of this platform is any sequence of bytes.
+        let to_os = |arg: &[u8]| -> OsString { unsafe { OsStr::from_encoded_bytes_unchecked(arg) }.to_os_string() };
+        list.extend(bytes.split(|&byte| byte == 0).map(to_os));
     }
-    // Each argument is followed by a NUL.
-    let bytes = bytes.strip_suffix(b"\0").unwrap_or(bytes);
-    // SAFETY: an OsStr of this platform is any sequence of bytes.
-    let to_os = |arg: &[u8]| -> OsString { unsafe { OsStr::from_encoded_bytes_unchecked(arg) }.to_os_string() };
-    Args::new(bytes.split(|&byte| byte == 0).map(to_os).collect())
+    Args::new(list)
 }
