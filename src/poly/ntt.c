@@ -47,10 +47,10 @@ static void choose_method(hb_ntt_plan *p)
     }
 }
 
-/* Twiddles of all levels of transforms of up to 2^size_log2 elements, from the largest down: each table is every second entry of the next. */
-static void fill_twiddles(hb_ntt_twiddle *t, unsigned size_log2)
+/* From the largest level down: each level's table is every second entry of the next. */
+void hb_ntt_fill_twiddles(hb_ntt_twiddle *t, unsigned size_log2)
 {
-    size_t half = (size_t)1 << (size_log2 - 1);
+    size_t half = ((size_t)1 << size_log2) / 2;
     hb_f w = HB_F_ONE, omega = hb_f_root(size_log2);
     for (size_t j = 0; j < half; j++, w = hb_f_mul(w, omega))
         t[half + j] = (hb_ntt_twiddle){w, w * HB_F_P_INV};
@@ -71,7 +71,7 @@ hb_status hb_ntt_plan_init(hb_ntt_plan *plan, unsigned h, unsigned rate_log2)
     plan->twiddles = hb_pages_alloc(plan->twiddle_bytes);
     if (!plan->twiddles)
         return HB_OUT_OF_MEMORY;
-    fill_twiddles(plan->twiddles, largest);
+    hb_ntt_fill_twiddles(plan->twiddles, largest);
     return HB_OK;
 }
 

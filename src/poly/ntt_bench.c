@@ -69,6 +69,30 @@ static void bench_k(unsigned m, unsigned rate, int repetitions)
     hb_ntt_plan_free(&plan);
 }
 
+static void bench_weights(unsigned m, unsigned order, size_t terms, int repetitions)
+{
+    const size_t packs = hb_kpacks((size_t)1 << m);
+    hb_kpack *w = hb_pages_alloc(packs * sizeof *w);
+    const size_t scratch_bytes = hb_ntt_weights_scratch_bytes(NULL, m, terms, order);
+    void *scratch = hb_pages_alloc(scratch_bytes);
+    hb_k scale[512];
+    uint32_t index[512];
+    for (size_t q = 0; q < terms; q++) {
+        scale[q] = hb_k_one();
+        index[q] = (uint32_t)(q * 77777) & (((uint32_t)1 << order) - 1);
+    }
+    double best = 1e9;
+    for (int r = 0; r < repetitions; r++) {
+        double t = now();
+        hb_ntt_weights_add(NULL, w, m, scale, index, terms, order, scratch);
+        t = now() - t;
+        best = t < best ? t : best;
+    }
+    printf("%-8s %zu weights to K 2^%u (order 2^%u): %.2f ns per element, %.2f ms\n", hb_isa_name(hb_isa_current()), terms, m, order,
+           best * 1e9 / (double)((size_t)1 << m), best * 1e3);
+    hb_pages_free(w, packs * sizeof *w), hb_pages_free(scratch, scratch_bytes);
+}
+
 int main(int argc, char **argv)
 {
     const int repetitions = argc > 1 ? atoi(argv[1]) : 5;
@@ -79,6 +103,9 @@ int main(int argc, char **argv)
         bench_k(20, 3, repetitions);
         bench_k(16, 6, repetitions);
         bench_k(12, 9, repetitions);
+        bench_weights(20, 21, 261, repetitions);
+        bench_weights(16, 19, 85, repetitions);
+        bench_weights(12, 18, 39, repetitions);
         if (isa == HB_ISA_BASELINE)
             return 0;
     }

@@ -1,107 +1,11 @@
-/* The transforms of poly/ntt.c, 16 at a time: an element of a transform is a vector, and lanes are independent transforms, so twiddles are broadcast.
- *
- * Decimation in time: at level t, elements i and i + 2^t of each block of 2^(t+1) become x + w y and x - w y with w = omega_{2^(t+1)}^(i mod 2^t). Up to four
- * levels are done together in registers. Between levels values are lazy, in [0, 2p): the sum of a value below p and a product below p; a product accepts any
- * 32-bit word, so only x must be brought below p. */
 #include "poly/ntt_kernel.h"
 
-#include "field/v16.h"
-
-/* Sixteen vectors must become registers; without wide registers nothing is gained by it. */
-#if !defined __AVX2__
-#define UNROLL
-#elif defined __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-
-HB_V v16c twiddle(const hb_ntt_twiddle *t)
-{
-    return (v16c){v16_set1(t->w), v16_set1(t->q)};
-}
-
-HB_V void butterfly(v16 *x, v16 *y, v16 product)
-{
-    v16 a = v16_canon(*x);
-    *x = v16_add32(a, product);
-    *y = v16_add32(v16_sub32(a, product), v16_set1(HB_F_P));
-}
-
-/* k levels, the first of them `level`, on the 2^k elements x[u] = element j + u 2^level of a block. j = 0 if `unit` (the first twiddle of each level is 1). */
-HB_V void levels(v16 x[16], const unsigned k, const hb_ntt_twiddle *tw, size_t level_size, size_t j, const bool unit)
-{
-    UNROLL for (unsigned i = 0; i < k; i++)
-        UNROLL for (unsigned u = 0; u < 1u << i; u++) {
-            const hb_ntt_twiddle *t = tw + (level_size << i) + j + u * level_size;
-            UNROLL for (unsigned m = u; m < 1u << k; m += 2u << i) {
-                v16 *a = &x[m], *b = &x[m + (1u << i)];
-                butterfly(a, b, unit && u == 0 ? v16_canon(*b) : v16_mulc(*b, twiddle(t)));
-            }
-        }
-}
-
-/* --- passes over a transform of 2^size_log2 vectors ------------------------------------------------------------------------------------- */
-typedef struct pass_to {
-    uint32_t *base;
-    size_t stride; /* words between elements */
-} pass_to;
-
-/* What becomes of results: back to the buffer, lazy; or to the codeword, below p and past the cache. */
-HB_V void put(pass_to to, size_t element, v16 x, const bool last)
-{
-    if (last)
-        v16_stream(to.base + element * to.stride, v16_canon(x));
-    else
-        v16_store(to.base + element * 16, x);
-}
-
-HB_V void pass_at(pass_to to, const uint32_t *from, const unsigned k, const hb_ntt_twiddle *tw, size_t level_size, size_t size, size_t j,
-                  const bool unit, const bool last)
-{
-    for (size_t block = j; block < size; block += level_size << k) {
-        v16 x[16];
-        UNROLL for (unsigned u = 0; u < 1u << k; u++)
-            x[u] = v16_load(from + (block + u * level_size) * 16);
-        levels(x, k, tw, level_size, j, unit);
-        UNROLL for (unsigned u = 0; u < 1u << k; u++)
-            put(to, block + u * level_size, x[u], last);
-    }
-}
-
-HB_V void pass(pass_to to, const uint32_t *from, const unsigned k, const hb_ntt_twiddle *tw, size_t level_size, size_t size, const bool last)
-{
-    pass_at(to, from, k, tw, level_size, size, 0, true, last);
-    for (size_t j = 1; j < level_size; j++)
-        pass_at(to, from, k, tw, level_size, size, j, false, last);
-}
-
-#define PASS_SWITCH(k, CALL)                                                                                            \
-    switch (k) {                                                                                                        \
-    case 1:                                                                                                             \
-        CALL(1);                                                                                                        \
-        break;                                                                                                          \
-    case 2:                                                                                                             \
-        CALL(2);                                                                                                        \
-        break;                                                                                                          \
-    case 3:                                                                                                             \
-        CALL(3);                                                                                                        \
-        break;                                                                                                          \
-    default:                                                                                                            \
-        CALL(4);                                                                                                        \
-    }
-
-static void pass_buffer(uint32_t *to, const uint32_t *from, unsigned k, const hb_ntt_twiddle *tw, unsigned level, unsigned size_log2)
-{
-#define CALL(K) pass((pass_to){to, 16}, from, K, tw, (size_t)1 << level, (size_t)1 << size_log2, false)
-    PASS_SWITCH(k, CALL)
-#undef CALL
-}
+#include "poly/ntt_pass.h"
 
 static void pass_last(uint32_t *to, size_t stride, const uint32_t *from, unsigned k, const hb_ntt_twiddle *tw, unsigned size_log2)
 {
-#define CALL(K) pass((pass_to){to, stride}, from, K, tw, (size_t)1 << (size_log2 - K), (size_t)1 << size_log2, true)
-    PASS_SWITCH(k, CALL)
+#define CALL(K) hb_ntt_pass((hb_ntt_to){to, stride}, from, K, tw, (size_t)1 << (size_log2 - K), (size_t)1 << size_log2, true)
+    HB_NTT_SWITCH(k, CALL)
 #undef CALL
 }
 
@@ -112,13 +16,13 @@ HB_V void spread(uint32_t *to, const uint32_t *from, const unsigned k, const hb_
     for (size_t b = 0; b < inputs; b += (size_t)1 << k)
         for (size_t j = 0; j < copies; j++) {
             v16 x[16];
-            UNROLL for (unsigned u = 0; u < 1u << k; u++)
+            HB_UNROLL for (unsigned u = 0; u < 1u << k; u++)
                 x[u] = v16_load(from + (b + u) * 16);
             if (j == 0)
-                levels(x, k, tw, copies, 0, true);
+                hb_ntt_levels(x, k, tw, copies, 0, true);
             else
-                levels(x, k, tw, copies, j, false);
-            UNROLL for (unsigned u = 0; u < 1u << k; u++)
+                hb_ntt_levels(x, k, tw, copies, j, false);
+            HB_UNROLL for (unsigned u = 0; u < 1u << k; u++)
                 v16_store(to + ((b << rate_log2) + j + u * copies) * 16, x[u]);
         }
 }
@@ -126,14 +30,8 @@ HB_V void spread(uint32_t *to, const uint32_t *from, const unsigned k, const hb_
 static void pass_spread(uint32_t *to, const uint32_t *from, unsigned k, const hb_ntt_twiddle *tw, unsigned rate_log2, size_t inputs)
 {
 #define CALL(K) spread(to, from, K, tw, rate_log2, inputs)
-    PASS_SWITCH(k, CALL)
+    HB_NTT_SWITCH(k, CALL)
 #undef CALL
-}
-
-/* Levels of the next pass when `left` remain: fours, the odd rest first. */
-static unsigned next_levels(unsigned left)
-{
-    return left % 4 ? left % 4 : 4;
 }
 
 /* --- step 1 ----------------------------------------------------------------------------------------------------------------------------- */
@@ -152,10 +50,10 @@ static void rows(const hb_ntt_plan *plan, hb_ntt_input in, uint32_t *matrix, siz
                 v16_store(gathered + (t + q) * 16, r[q]);
         }
         uint32_t *group = matrix + g * hb_ntt_group_words(plan);
-        unsigned level = plan->rate_log2, k = next_levels(width_log2 - level);
+        unsigned level = plan->rate_log2, k = hb_ntt_next_levels(width_log2 - level);
         pass_spread(level + k == width_log2 ? group : buffer, gathered, k, plan->twiddles, level, inputs);
         for (level += k; level < width_log2; level += 4)
-            pass_buffer(level + 4 == width_log2 ? group : buffer, buffer, 4, plan->twiddles, level, width_log2);
+            hb_ntt_pass_buffer(level + 4 == width_log2 ? group : buffer, buffer, 4, plan->twiddles, level, width_log2);
     }
 }
 
@@ -202,11 +100,11 @@ HB_V void load_rows(v16 x[16], const hb_ntt_plan *plan, hb_ntt_input in, const u
 {
     if (plan->method == HB_NTT_SPREAD) {
         const uint32_t *v = in.base + m * in.stride;
-        UNROLL for (unsigned s = 0; s < 16; s++)
+        HB_UNROLL for (unsigned s = 0; s < 16; s++)
             x[s] = v16_set1(v[s]);
     } else {
         const uint32_t *tile = matrix + m * hb_ntt_group_words(plan) + chunk * 256;
-        UNROLL for (unsigned s = 0; s < 16; s++)
+        HB_UNROLL for (unsigned s = 0; s < 16; s++)
             x[s] = v16_load(tile + 16 * s);
         v16_transpose(x);
     }
@@ -219,25 +117,25 @@ static void columns(const hb_ntt_plan *plan, hb_ntt_input in, const uint32_t *ma
     chunk_twiddles t;
     t.high = buffer + ((size_t)16 << rows_log2);
     for (size_t chunk = begin; chunk < end; chunk++) {
-        pass_to to = {out + 16 * chunk, width};
+        hb_ntt_to to = {out + 16 * chunk, width};
         make_twiddles(&t, plan, chunk);
         for (size_t m = 0; m < (size_t)1 << (rows_log2 - 4); m++) {
             v16 x[16];
             const v16s high = v16_split(v16_load(t.high + 16 * m));
             load_rows(x, plan, in, matrix, m, chunk);
-            UNROLL for (unsigned s = 0; s < 16; s++)
+            HB_UNROLL for (unsigned s = 0; s < 16; s++)
                 x[s] = v16_mul(x[s], v16s_mul_reduce(v16_split(t.low[s]), high));
-            levels(x, 4, plan->twiddles, 1, 0, true);
-            UNROLL for (unsigned s = 0; s < 16; s++)
-                put(rows_log2 == 4 ? to : (pass_to){buffer, 16}, 16 * m + s, x[s], rows_log2 == 4);
+            hb_ntt_levels(x, 4, plan->twiddles, 1, 0, true);
+            HB_UNROLL for (unsigned s = 0; s < 16; s++)
+                hb_ntt_put(rows_log2 == 4 ? to : (hb_ntt_to){buffer, 16}, 16 * m + s, x[s], rows_log2 == 4);
         }
         unsigned k = 0;
         for (unsigned level = 4; level < rows_log2; level += k) {
-            k = next_levels(rows_log2 - level);
+            k = hb_ntt_next_levels(rows_log2 - level);
             if (level + k == rows_log2)
                 pass_last(to.base, to.stride, buffer, k, plan->twiddles, rows_log2);
             else
-                pass_buffer(buffer, buffer, k, plan->twiddles, level, rows_log2);
+                hb_ntt_pass_buffer(buffer, buffer, k, plan->twiddles, level, rows_log2);
         }
     }
     v16_stream_end();

@@ -16,6 +16,9 @@ static inline size_t hb_ntt_group_words(const hb_ntt_plan *plan)
     return (((size_t)1 << plan->width_log2) + 16) * 16;
 }
 
+/* All levels of transforms of up to 2^size_log2 elements: t[s + j] = omega_{2 s}^j for j < s, s = 1, 2, .. 2^(size_log2 - 1). t[0] is not set. */
+void hb_ntt_fill_twiddles(hb_ntt_twiddle *t, unsigned size_log2);
+
 typedef struct hb_ntt_kernels {
     /* Step 1 for row groups [begin, end): the transforms inside the rows. buffer: 2^width_log2 + 2^(width_log2 - rate_log2) vectors. */
     void (*rows)(const hb_ntt_plan *plan, hb_ntt_input in, uint32_t *matrix, size_t begin, size_t end, uint32_t *buffer);

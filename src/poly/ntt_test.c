@@ -209,6 +209,55 @@ static void k_vectors(void **state)
     hb_pool_destroy(pool);
 }
 
+/* --- weights ------------------------------------------------------------------------------------------------------------------------------ */
+static void check_weights(hb_pool *pool, unsigned m, unsigned order, size_t terms)
+{
+    const size_t n = (size_t)1 << m;
+    hb_kpack *start = aligned(hb_kpacks(n) * sizeof *start), *w = aligned(hb_kpacks(n) * sizeof *w);
+    hb_k *want = malloc(n * sizeof *want), *scale = malloc((terms + 1) * sizeof *scale);
+    uint32_t *index = malloc((terms + 1) * sizeof *index);
+    void *scratch = aligned(hb_ntt_weights_scratch_bytes(pool, m, terms, order) * hb_pool_threads(pool));
+    for (size_t b = 0; b < hb_kpacks(n) * 16; b++)
+        hb_kpack_set(start, b, random_k());
+    for (size_t b = 0; b < n; b++)
+        want[b] = hb_kpack_get(start, b);
+    for (size_t q = 0; q < terms; q++) {
+        scale[q] = random_k();
+        index[q] = q % 5 == 4 ? index[q - 1] : q == 1 ? ((uint32_t)1 << order) - 1 : random32() & (((uint32_t)1 << order) - 1);
+        hb_f z = hb_f_pow(hb_f_root(order), index[q]), power = HB_F_ONE;
+        for (size_t e = 0; e < n; e++, power = hb_f_mul(power, z)) {
+            hb_k *at = &want[bitrev(e, m)];
+            *at = hb_k_add(*at, hb_k_mul_f(scale[q], power));
+        }
+    }
+    for (hb_isa isa = HB_ISA_BASELINE; isa <= hb_isa_detected(); isa++) {
+        hb_isa_cap(isa);
+        memcpy(w, start, hb_kpacks(n) * sizeof *w);
+        hb_ntt_weights_add(pool, w, m, scale, index, terms, order, scratch);
+        for (size_t b = 0; b < n; b++)
+            assert_true(hb_k_eq(hb_kpack_get(w, b), want[b]));
+        for (size_t b = n; b < hb_kpacks(n) * 16; b++) /* lanes beyond are left alone */
+            assert_true(hb_k_eq(hb_kpack_get(w, b), hb_kpack_get(start, b)));
+    }
+    free(start), free(w), free(want), free(scale), free(index), free(scratch);
+}
+
+static void weights(void **state)
+{
+    (void)state;
+    hb_pool *pool = hb_pool_create(2);
+    for (unsigned m = 0; m <= 13; m++)
+        for (unsigned order = m ? m - 1 : 0; order <= m + 4; order++)
+            check_weights(order % 2 ? pool : NULL, m, order, 1 + random32() % 40);
+    check_weights(pool, 14, 15, 261);
+    check_weights(pool, 12, 18, 39);
+    check_weights(NULL, 12, 18, 300); /* transforms of 2^13 points */
+    check_weights(NULL, 9, 27, 3);
+    check_weights(NULL, 12, 13, 0);
+    hb_isa_cap(HB_ISA_AVX512);
+    hb_pool_destroy(pool);
+}
+
 /* --- small transforms --------------------------------------------------------------------------------------------------------------------- */
 static void small(void **state)
 {
@@ -243,6 +292,7 @@ static void small(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(columns), cmocka_unit_test(extremes), cmocka_unit_test(shapes),
-                                       cmocka_unit_test(k_vectors), cmocka_unit_test(small)};
+                                       cmocka_unit_test(k_vectors), cmocka_unit_test(weights),
+                                       cmocka_unit_test(small)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
