@@ -1,0 +1,352 @@
+/* The vocabulary of interp_body.h: how operands are read, results written, events recorded and faults injected, for the instantiation that HB_RECORD and
+ * HB_FAULT describe. Only interp_body.h includes this.
+ *
+ * Names in the macros: ip: the instruction; in: where its operands are read (differs only under HB_FAULT_WORD); a, b: operands; i: immediate; x: registers;
+ * ts: time of the instruction; e: its event. */
+#pragma once
+#include <string.h>
+
+#include "base/bytes.h"
+#include "rv/recorder.h"
+
+#define LIKELY(c) __builtin_expect(!!(c), 1)
+#define UNLIKELY(c) __builtin_expect(!!(c), 0)
+
+#if HB_FAULT
+#define VIA(KIND, v) faulted(m, HB_FAULT_##KIND, (v))
+#else
+#define VIA(KIND, v) (v)
+#endif
+
+#define FAMILY_OF(NAME, number, mnemonic, match, mask, format, family) FAMILY_##NAME = HB_FAM_##family,
+enum { HB_ISA_TABLE(FAMILY_OF) };
+
+static inline uint64_t get(const uint8_t *p, unsigned bytes)
+{
+    return bytes == 8 ? hb_load_le64(p) : bytes == 4 ? hb_load_le32(p) : bytes == 2 ? hb_load_le16(p) : *p;
+}
+
+static inline void put(uint8_t *p, unsigned bytes, uint64_t v)
+{
+    if (bytes == 8)
+        hb_store_le64(p, v);
+    else if (bytes == 4)
+        hb_store_le32(p, (uint32_t)v);
+    else if (bytes == 2)
+        hb_store_le16(p, (uint16_t)v);
+    else
+        *p = (uint8_t)v;
+}
+
+static inline uint64_t sext32(uint64_t v)
+{
+    return (uint64_t)(int64_t)(int32_t)(uint32_t)v;
+}
+
+static inline uint64_t high_uu(uint64_t a, uint64_t b)
+{
+    return (uint64_t)((unsigned __int128)a * b >> 64);
+}
+
+/* A negative operand is 2^64 less than its unsigned reading, so the high half loses the other operand once. */
+static inline uint64_t high_su(uint64_t a, uint64_t b)
+{
+    return high_uu(a, b) - ((int64_t)a < 0 ? b : 0);
+}
+
+static inline uint64_t high_ss(uint64_t a, uint64_t b)
+{
+    return high_su(a, b) - ((int64_t)b < 0 ? a : 0);
+}
+
+/* Division as the M extension defines it: by zero gives all ones and the dividend; the overflow MIN / -1 gives MIN and 0. */
+static inline uint64_t div_signed(uint64_t a, uint64_t b)
+{
+    return b == 0 ? UINT64_MAX : b == UINT64_MAX ? -a : (uint64_t)((int64_t)a / (int64_t)b);
+}
+
+static inline uint64_t rem_signed(uint64_t a, uint64_t b)
+{
+    return b == 0 ? a : b == UINT64_MAX ? 0 : (uint64_t)((int64_t)a % (int64_t)b);
+}
+
+static inline uint64_t sra64(uint64_t a, unsigned n)
+{
+    return (uint64_t)((int64_t)a >> n);
+}
+
+/* Counts an access that completed, when it is misaligned. */
+static inline void count_misaligned(hb_rv_run *m, uint64_t at, unsigned bytes, bool store)
+{
+    m->misaligned += (at & (bytes - 1)) != 0;
+    m->crossing[store][bytes == 8] += at % 8 + bytes > 8;
+}
+
+#if HB_FAULT
+static inline uint64_t faulted(hb_rv_run *m, hb_rv_fault_kind kind, uint64_t v)
+{
+    if (m->fault.kind != kind)
+        return v;
+    m->fault_hit |= m->fault.value != v;
+    return m->fault.value;
+}
+#endif
+
+#if HB_RECORD
+/* The one or two double words of an access. */
+typedef struct words {
+    uint8_t *word[2];
+    uint32_t *stamp[2];
+    unsigned n, offset;
+} words;
+
+static inline hb_rv_trap find_words(hb_rv_run *m, words *w, uint64_t at, unsigned bytes, bool store)
+{
+    uint64_t in_page = at % HB_RVMEM_PAGE_BYTES, k = in_page / 8;
+    uint8_t *page[2] = {NULL, NULL};
+    w->offset = (unsigned)(at % 8);
+    w->n = 1 + (w->offset + bytes > 8);
+    if (LIKELY(at < HB_RV_MAP_END && in_page + bytes <= HB_RVMEM_PAGE_BYTES))
+        page[0] = page[1] = (store ? m->mem.write : m->mem.read)[at >> HB_RVMEM_PAGE_LOG2];
+    if (UNLIKELY(!page[0])) {
+        hb_rv_trap trap = hb_rvmem_touch(&m->mem, at, bytes, store, page);
+        if (trap != HB_TRAP_NONE)
+            return trap;
+    }
+    w->word[0] = page[0] + 8 * k;
+    w->stamp[0] = hb_rvmem_stamps(page[0]) + k;
+    k = (k + 1) % HB_RVMEM_PAGE_WORDS;
+    w->word[1] = page[1] + 8 * k;
+    w->stamp[1] = hb_rvmem_stamps(page[1]) + k;
+    return HB_TRAP_NONE;
+}
+
+/* Records the access of the double words at time ts, from prev to next, and stores next. */
+static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e, uint64_t at, const uint64_t prev[2], const uint64_t next[2], uint32_t ts)
+{
+    e->addr = at;
+    for (unsigned k = 0; k < w->n; k++) {
+        e->mem_prev[k] = prev[k];
+        e->mem_new[k] = next[k];
+        e->mem_ts[k] = hb_rec_word(m, w->stamp[k], (at & ~UINT64_C(7)) + 8 * k, prev[k], ts);
+        hb_store_le64(w->word[k], next[k]);
+    }
+}
+
+/* All that an instruction does to registers, in the order of the slots. Operands that it does not have are not touched. */
+#define RECORD_RS1(e) ((e)->rs1 = a, (e)->rs1_ts = hb_rec_register(m, in->rs1, x[in->rs1], ts))
+#define RECORD_RS2(e) ((e)->rs2 = b, (e)->rs2_ts = hb_rec_register(m, in->rs2, x[in->rs2], ts + 1))
+#define RECORD_RD(e, v) ((e)->rd_prev = x[rd], (e)->rd = (v), (e)->rd_ts = hb_rec_register(m, rd, x[rd], ts + 2))
+#define NEW_EVENT(family, type)                                                                                         \
+    type *e = hb_rec_event(m, (hb_rv_family)(family), sizeof(type));                                                           \
+    if (UNLIKELY(!e))                                                                                                   \
+        goto no_memory;
+#define NEW_REG_EVENT(family)                                                                                           \
+    NEW_EVENT(family, hb_rv_event_reg)                                                                                  \
+    e->insn = ip->insn;                                                                                                 \
+    e->ts = ts;
+#define ADVANCE() (ts += 4)
+#else
+#define ADVANCE() ((void)0)
+#endif
+
+#if HB_FAULT
+#define DESTINATION() unsigned rd = m->fault.kind == HB_FAULT_DESTINATION ? (m->fault_hit |= m->fault.value % 33 != in->rd, (unsigned)(m->fault.value % 33)) : in->rd
+#else
+#define DESTINATION() unsigned rd = in->rd
+#endif
+#define A() uint64_t a = VIA(OPERAND1, x[in->rs1])
+#define B() uint64_t b = VIA(OPERAND2, x[in->rs2])
+#define I() const uint64_t i = (uint64_t)in->imm
+
+#define DISPATCH()                                                                                                      \
+    do {                                                                                                                \
+        if (UNLIKELY(--left < 0))                                                                                       \
+            goto out_of_budget;                                                                                         \
+        goto *labels[ip->op];                                                                                           \
+    } while (0)
+#define NEXT()                                                                                                          \
+    do {                                                                                                                \
+        ADVANCE();                                                                                                      \
+        ip++;                                                                                                           \
+        DISPATCH();                                                                                                     \
+    } while (0)
+#define JUMP(distance)                                                                                                  \
+    do {                                                                                                                \
+        delta[ip - base + 1]--;                                                                                         \
+        ip += (distance);                                                                                               \
+        delta[ip - base]++;                                                                                             \
+        ADVANCE();                                                                                                      \
+        DISPATCH();                                                                                                     \
+    } while (0)
+#define TRAP(reason, address)                                                                                           \
+    do {                                                                                                                \
+        m->trap = (reason);                                                                                             \
+        m->trap_address = (address);                                                                                    \
+        goto trapped;                                                                                                   \
+    } while (0)
+
+/* Is a jump by `distance` words possible? (HB_FAULT_WORD moves instructions to where their distances may lead outside.) */
+#if HB_FAULT
+#define INSIDE(distance) ((distance) != HB_RV_JUMP_NOWHERE && ip - base + (distance) >= 0 && ip - base + (distance) < (int64_t)m->loaded->n_decoded)
+#else
+#define INSIDE(distance) ((distance) != HB_RV_JUMP_NOWHERE)
+#endif
+
+#if HB_RECORD
+#define OPERATE(NAME, READ1, READ2, value)                                                                              \
+    do_##NAME : {                                                                                                       \
+        READ1(A);                                                                                                       \
+        READ2(B);                                                                                                       \
+        I();                                                                                                            \
+        (void)i;                                                                                                        \
+        DESTINATION();                                                                                                  \
+        uint64_t v = VIA(RESULT, value);                                                                                \
+        NEW_REG_EVENT(FAMILY_##NAME)                                                                                    \
+        READ1(RECORD_RS1_e);                                                                                            \
+        READ2(RECORD_RS2_e);                                                                                            \
+        RECORD_RD(e, v);                                                                                                \
+        x[rd] = v;                                                                                                      \
+        NEXT();                                                                                                         \
+    }
+#else
+#define OPERATE(NAME, READ1, READ2, value)                                                                              \
+    do_##NAME : {                                                                                                       \
+        READ1(A);                                                                                                       \
+        READ2(B);                                                                                                       \
+        I();                                                                                                            \
+        (void)i;                                                                                                        \
+        DESTINATION();                                                                                                  \
+        x[rd] = (value);                                                                                                \
+        NEXT();                                                                                                         \
+    }
+#endif
+#define YES(what) what()
+#define NO(what) (void)0
+#define RECORD_RS1_e() RECORD_RS1(e)
+#define RECORD_RS2_e() RECORD_RS2(e)
+#define R_TYPE(NAME, value) OPERATE(NAME, YES, YES, value)
+#define I_TYPE(NAME, value) OPERATE(NAME, YES, NO, value)
+#define U_TYPE(NAME, value) OPERATE(NAME, NO, NO, value)
+
+#if HB_RECORD
+#define BRANCH(NAME, condition)                                                                                         \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        B();                                                                                                            \
+        bool taken = (condition) ^ BRANCH_FAULT();                                                                      \
+        int64_t by = taken ? in->imm : 1;                                                                               \
+        if (UNLIKELY(taken && !INSIDE(by)))                                                                             \
+            goto nowhere;                                                                                               \
+        NEW_REG_EVENT(FAMILY_##NAME)                                                                                    \
+        RECORD_RS1(e);                                                                                                  \
+        RECORD_RS2(e);                                                                                                  \
+        e->next_pc = (uint32_t)(hb_rv_pc(m, ip + by) / 4);                                                              \
+        JUMP(by);                                                                                                       \
+    }
+#else
+#define BRANCH(NAME, condition)                                                                                         \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        B();                                                                                                            \
+        if (condition) {                                                                                                \
+            if (UNLIKELY(!INSIDE(in->imm)))                                                                             \
+                goto nowhere;                                                                                           \
+            JUMP(in->imm);                                                                                              \
+        }                                                                                                               \
+        NEXT();                                                                                                         \
+    }
+#endif
+#if HB_FAULT
+#define BRANCH_FAULT() (m->fault.kind == HB_FAULT_BRANCH && (m->fault_hit = true))
+#else
+#define BRANCH_FAULT() false
+#endif
+
+#if HB_RECORD
+#define LOAD(NAME, bytes, type)                                                                                         \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        DESTINATION();                                                                                                  \
+        const uint64_t at = a + (uint64_t)in->imm;                                                                      \
+        words w;                                                                                                        \
+        hb_rv_trap trap = find_words(m, &w, at, bytes, false);                                                          \
+        if (UNLIKELY(trap != HB_TRAP_NONE))                                                                             \
+            TRAP(trap, at);                                                                                             \
+        uint64_t d[2] = {hb_load_le64(w.word[0]) ^ LOAD_FAULT(), w.n > 1 ? hb_load_le64(w.word[1]) ^ LOAD_FAULT() : 0}; \
+        uint64_t raw = d[0] >> (8 * w.offset) | (w.n > 1 ? d[1] << (64 - 8 * w.offset) : 0);                            \
+        uint64_t v = VIA(RESULT, (uint64_t)(int64_t)(type)raw);                                                         \
+        NEW_EVENT(w.n > 1 ? (int)HB_FAM_LOAD2 : (int)FAMILY_##NAME, hb_rv_event_mem)                                \
+        e->r.insn = ip->insn;                                                                                           \
+        e->r.ts = ts;                                                                                                   \
+        RECORD_RS1(&e->r);                                                                                              \
+        RECORD_RD(&e->r, v);                                                                                            \
+        record_words(m, &w, e, at, d, d, ts + 3);                                                                       \
+        count_misaligned(m, at, bytes, false);                                                                          \
+        x[rd] = v;                                                                                                      \
+        NEXT();                                                                                                         \
+    }
+#define STORE(NAME, bytes)                                                                                              \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        B();                                                                                                            \
+        const uint64_t at = a + (uint64_t)in->imm, mask = UINT64_MAX >> (64 - 8 * bytes);                               \
+        const uint64_t v = VIA(STORED, b) & mask;                                                                       \
+        words w;                                                                                                        \
+        hb_rv_trap trap = find_words(m, &w, at, bytes, true);                                                           \
+        if (UNLIKELY(trap != HB_TRAP_NONE))                                                                             \
+            TRAP(trap, at);                                                                                             \
+        uint64_t d[2] = {hb_load_le64(w.word[0]), w.n > 1 ? hb_load_le64(w.word[1]) : 0}, n[2] = {d[0], d[1]};          \
+        n[0] = (d[0] & ~(mask << (8 * w.offset))) | v << (8 * w.offset);                                                \
+        if (w.n > 1)                                                                                                    \
+            n[1] = (d[1] & ~(mask >> (64 - 8 * w.offset))) | v >> (64 - 8 * w.offset);                                  \
+        NEW_EVENT(w.n > 1 ? (int)HB_FAM_STORE2 : (int)FAMILY_##NAME, hb_rv_event_mem)                               \
+        e->r.insn = ip->insn;                                                                                           \
+        e->r.ts = ts;                                                                                                   \
+        RECORD_RS1(&e->r);                                                                                              \
+        RECORD_RS2(&e->r);                                                                                              \
+        record_words(m, &w, e, at, d, n, ts + 3);                                                                       \
+        count_misaligned(m, at, bytes, true);                                                                           \
+        NEXT();                                                                                                         \
+    }
+#else
+#define LOAD(NAME, bytes, type)                                                                                         \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        DESTINATION();                                                                                                  \
+        const uint64_t at = a + (uint64_t)in->imm;                                                                      \
+        const uint8_t *page;                                                                                            \
+        uint64_t raw;                                                                                                   \
+        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (page = read[at >> HB_RVMEM_PAGE_LOG2]))) {             \
+            raw = get(page + at % HB_RVMEM_PAGE_BYTES, bytes);                                                          \
+        } else {                                                                                                        \
+            hb_rv_trap trap = hb_rvmem_load(&m->mem, at, bytes, &raw);                                                  \
+            if (trap != HB_TRAP_NONE)                                                                                   \
+                TRAP(trap, at);                                                                                         \
+            count_misaligned(m, at, bytes, false);                                                                      \
+        }                                                                                                               \
+        x[rd] = (uint64_t)(int64_t)(type)raw;                                                                           \
+        NEXT();                                                                                                         \
+    }
+#define STORE(NAME, bytes)                                                                                              \
+    do_##NAME : {                                                                                                       \
+        A();                                                                                                            \
+        B();                                                                                                            \
+        const uint64_t at = a + (uint64_t)in->imm;                                                                      \
+        uint8_t *page;                                                                                                  \
+        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (page = write[at >> HB_RVMEM_PAGE_LOG2]))) {            \
+            put(page + at % HB_RVMEM_PAGE_BYTES, bytes, b);                                                             \
+        } else {                                                                                                        \
+            hb_rv_trap trap = hb_rvmem_store(&m->mem, at, bytes, b);                                                    \
+            if (trap != HB_TRAP_NONE)                                                                                   \
+                TRAP(trap, at);                                                                                         \
+            count_misaligned(m, at, bytes, true);                                                                       \
+        }                                                                                                               \
+        NEXT();                                                                                                         \
+    }
+#endif
+#if HB_FAULT
+#define LOAD_FAULT() (m->fault.kind == HB_FAULT_LOADED ? (m->fault_hit |= m->fault.value != 0, m->fault.value) : 0)
+#else
+#define LOAD_FAULT() UINT64_C(0)
+#endif
