@@ -97,8 +97,9 @@ static inline void ref_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t
     hb_f *even = ref_alloc(half, sizeof *even), *odd = ref_alloc(half, sizeof *odd);
     ref_encode(v, stride, m - 1, domain_log2 - 1, even);
     ref_encode(v + (stride << (m - 1)), stride, m - 1, domain_log2 - 1, odd);
+    const hb_f omega = hb_f_root(domain_log2);
     hb_f x = HB_F_ONE;
-    for (size_t i = 0; i < half; i++, x = hb_f_mul(x, hb_f_root(domain_log2))) {
+    for (size_t i = 0; i < half; i++, x = hb_f_mul(x, omega)) {
         const hb_f t = hb_f_mul(x, odd[i]);
         out[i] = hb_f_add(even[i], t);
         out[half + i] = hb_f_sub(even[i], t);
