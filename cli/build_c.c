@@ -164,11 +164,25 @@ static void add_target_flags(words *w, const c_tools *tools)
         add(w, "--target=riscv64-unknown-elf");
     else
         add(w, "-mstrict-align");
-    static const char *const flags[] = {"-march=rv64im", "-mabi=lp64", "-mcmodel=medany", "-fno-pic", "-ffunction-sections",
-                                        "-fdata-sections", "-fno-asynchronous-unwind-tables"};
+    add(w, "-march=rv64im");
+    add(w, "-mabi=lp64");
+    add(w, tools->relax ? "-mrelax" : "-mno-relax");
+}
+
+/* Flags that only mean something for C. */
+static void add_language_flags(words *w, const project *p)
+{
+    static const char *const flags[] = {"-mcmodel=medany", "-fno-pic", "-ffunction-sections", "-fdata-sections",
+                                        "-fno-asynchronous-unwind-tables", "-std=c17", "-O2", "-Wall"};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         add(w, flags[i]);
-    add(w, tools->relax ? "-mrelax" : "-mno-relax");
+    if (p->picolibc) {
+        add(w, "-isystem");
+        add(w, PICOLIBC "/include");
+        add(w, "-DHB_PICOLIBC");
+    } else {
+        add(w, "-ffreestanding");
+    }
 }
 
 /* Compiles one file in directory `dir` to `object`; flags of the project come last, so that they win. */
@@ -178,16 +192,8 @@ static int compile(const c_tools *tools, const project *p, const char *guest, co
     words w = {0};
     add(&w, tools->compiler);
     add_target_flags(&w, tools);
-    add(&w, "-std=c17");
-    add(&w, "-O2");
-    add(&w, "-Wall");
-    if (p->picolibc) {
-        add(&w, "-isystem");
-        add(&w, PICOLIBC "/include");
-        add(&w, "-DHB_PICOLIBC");
-    } else {
-        add(&w, "-ffreestanding");
-    }
+    if (source[strlen(source) - 1] != 's')
+        add_language_flags(&w, p);
     char *include = hb_cli_format("-I%s/c/include", guest), *map = hb_cli_format("-ffile-prefix-map=%s=/hauptbuch", guest);
     char *map_dir = hb_cli_format("-ffile-prefix-map=%s=/project", p->dir);
     add(&w, include);
