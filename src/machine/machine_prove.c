@@ -89,7 +89,7 @@ static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *la
     const size_t trees = leaves_bytes(key, layout, threads) + hb_gkr_prove_bytes(&layout->trees, threads);
     const size_t zerocheck = hb_zerocheck_prove_bytes(&claim, threads);
     const size_t values = 64 * ((size_t)layout->stack.tiles[0] + layout->stack.tiles[1] + layout->stack.n_columns);
-    const size_t opening = values + hb_pcs_open_bytes(&layout->stack, committed, pool);
+    const size_t opening = values + hb_pcs_open_bytes(&hb_pcs_shard_params, &layout->stack, committed, pool);
     const size_t rest = hb_pcs_committed_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS) + max_size(trees, max_size(zerocheck, opening));
     const size_t commit = hb_pcs_commit_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS, pool);
     return max_size(counting_bytes(key, st, threads), max_size(commit, rest)) + (1u << 20);

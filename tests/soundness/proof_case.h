@@ -1,0 +1,32 @@
+/* A small program that uses every kind of instruction and call, with its key, its recorded run and an honest proof: what the soundness tests start
+ * from. One case is made per test program and shared by its tests. */
+#pragma once
+#include "base/testing.h"
+#include "machine/machine_prove.h"
+#include "machine/machine_verify.h"
+#include "rv/interp.h"
+#include "rv/rvasm.h"
+
+#define PROOF_CASE_PUBLIC "public values of the case"
+
+typedef struct proof_case {
+    hb_rv_program program;
+    hb_rv_run *run;
+    hb_machine_key key;
+    hb_buf elf, proof;
+    hb_pool *pool;
+    void *scratch; /* HB_VERIFY_SCRATCH_BYTES */
+} proof_case;
+
+/* Emits the program: arithmetic on edge operands in a loop of `rounds`, all widths of aligned, inner and crossing loads and stores, branches, calls, then
+ * commits to PROOF_CASE_PUBLIC and halts with `code`. */
+void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code);
+
+/* Everything up to the honest proof, which must verify. */
+void proof_case_make(proof_case *c, unsigned rounds, unsigned code);
+void proof_case_free(proof_case *c);
+
+/* Both verifiers on these bytes; the case's key and this exit code. They must agree; the result is theirs. reason (may be NULL): the first verifier's. */
+bool proof_case_accepts(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);
+/* src/'s verifier alone, where ten thousand calls of the slow one would take too long. */
+bool proof_case_accepts_fast(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);
