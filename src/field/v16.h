@@ -22,6 +22,7 @@
  *   v16w  v16s_mul(x, y)                    64-bit products, unreduced
  *   v16w  v16w_add(s, t), v16w_zero(), v16w_fold(s)
  *   v16   v16w_reduce(s)                    Montgomery: s 2^-32 mod p, for s < U
+ *   v16   v16w_reduce2(s)                   the same for s < 2 U
  *   v16   v16_mulc(x, c)                    x may be ANY word; result x w 2^-32 mod p in [0, p)
  *   void  v16_deinterleave(x, y, &even, &odd)  even = x0 x2 .. x14 y0 y2 .. y14, odd = x1 x3 ..
  *   void  v16_interleave(x, y, &lo, &hi)       lo = x0 y0 x1 y1 .. x7 y7, hi = x8 y8 ..; the inverse
@@ -71,12 +72,6 @@ HB_V v16 v16_neg(v16 x)
 HB_V v16 v16_double(v16 x)
 {
     return v16_add(x, x);
-}
-
-/* For s < 2 U. */
-HB_V v16 v16w_reduce2(v16w s)
-{
-    return v16w_reduce(v16w_fold(s));
 }
 
 HB_V v16 v16s_mul_reduce(v16s x, v16s y)

@@ -71,11 +71,23 @@ HB_V v16 v16_borrow_(v16 h, v16 g)
     return v16_min32(r, v16_add32(r, v16_set1(HB_F_P)));
 }
 
-HB_V v16 v16w_reduce(v16w s)
+/* High words of the multiples of p that agree with s in the low words. */
+HB_V v16 v16w_quotient_(v16w s)
 {
     v16 mu = v16_set1(HB_F_P_INV), p = v16_set1(HB_F_P);
-    v16 ge = v16_mul_even_(v16_mul_even_(s.e, mu), p), go = v16_mul_even_(v16_mul_even_(s.o, mu), p);
-    return v16_borrow_(v16_high_(s.e, s.o), v16_high_(ge, go));
+    return v16_high_(v16_mul_even_(v16_mul_even_(s.e, mu), p), v16_mul_even_(v16_mul_even_(s.o, mu), p));
+}
+
+HB_V v16 v16w_reduce(v16w s)
+{
+    return v16_borrow_(v16_high_(s.e, s.o), v16w_quotient_(s));
+}
+
+/* Folds after the even and odd lanes were joined. */
+HB_V v16 v16w_reduce2(v16w s)
+{
+    v16 h = v16_high_(s.e, s.o);
+    return v16_borrow_(v16_min32(h, v16_sub32(h, v16_set1(HB_F_P))), v16w_quotient_(s));
 }
 
 /* vpmulld is slow on many AVX2 processors, so the quotient comes from two vpmuludq. */

@@ -56,11 +56,23 @@ HB_V v16 v16_borrow_(__m512i h, __m512i g)
     return _mm512_min_epu32(r, _mm512_add_epi32(r, _mm512_set1_epi32((int)HB_F_P)));
 }
 
-HB_V v16 v16w_reduce(v16w s)
+/* High words of the multiples of p that agree with s in the low words. */
+HB_V __m512i v16w_quotient_(v16w s)
 {
     __m512i mu = _mm512_set1_epi32((int)HB_F_P_INV), p = _mm512_set1_epi32((int)HB_F_P);
-    __m512i ge = _mm512_mul_epu32(_mm512_mul_epu32(s.e, mu), p), go = _mm512_mul_epu32(_mm512_mul_epu32(s.o, mu), p);
-    return v16_borrow_(v16_high_(s.e, s.o), v16_high_(ge, go));
+    return v16_high_(_mm512_mul_epu32(_mm512_mul_epu32(s.e, mu), p), _mm512_mul_epu32(_mm512_mul_epu32(s.o, mu), p));
+}
+
+HB_V v16 v16w_reduce(v16w s)
+{
+    return v16_borrow_(v16_high_(s.e, s.o), v16w_quotient_(s));
+}
+
+/* Folds after the even and odd lanes were joined. */
+HB_V v16 v16w_reduce2(v16w s)
+{
+    __m512i h = v16_high_(s.e, s.o);
+    return v16_borrow_(_mm512_min_epu32(h, _mm512_sub_epi32(h, _mm512_set1_epi32((int)HB_F_P))), v16w_quotient_(s));
 }
 
 HB_V v16 v16_mulc(v16 x, v16c c)

@@ -83,6 +83,11 @@ HB_V v16 v16w_reduce(v16w s)
     HB_V16_EACH(hb_f_reduce(s.x[i]));
 }
 
+HB_V v16 v16w_reduce2(v16w s)
+{
+    return v16w_reduce(v16w_fold(s));
+}
+
 HB_V v16 v16_mulc(v16 x, v16c c)
 {
     v16 r;
