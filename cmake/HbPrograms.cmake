@@ -1,6 +1,6 @@
 # The command-line program and the micro-benchmarks.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c)
-list(FILTER cli_sources EXCLUDE REGEX "_(test|fuzz|bench)\\.c$")
+list(FILTER cli_sources EXCLUDE REGEX "_(test|fuzz)\\.c$")
 if(cli_sources AND NOT HB_ROOMS)
   add_executable(hauptbuch_cli ${cli_sources})
   target_link_libraries(hauptbuch_cli PRIVATE hb_options hauptbuch)
