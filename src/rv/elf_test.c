@@ -57,12 +57,12 @@ static void good_program(void **state)
     assert_int_equal(hb_rv_elf_load(&p, f.data, f.len, &err), HB_OK);
     assert_int_equal(p.entry, 0x1e000000);
     assert_int_equal(p.n_insns, 10);
-    assert_true(p.img_lo == 0x78000000 && p.img_hi == 0x79000010 && p.image_end == 0x79000000 + 112);
+    assert_true(p.img_lo == 0x78000000 && p.img_hi == HB_RVASM_DATA + 16 && p.image_end == HB_RVASM_DATA + 112);
     assert_true(p.text_lo == 0x78000000 && p.text_hi == 0x78000030);
-    assert_memory_equal((const char *)&p.image[0x1000000 / 8], "hello, world\0\0\0\0", 16);
-    assert_true(p.image[0x800000 / 8] == 0);
+    assert_memory_equal((const char *)&p.image[(HB_RVASM_DATA - 0x78000000) / 8], "hello, world\0\0\0\0", 16);
+    assert_true(p.image[0x20000 / 8] == 0);
     assert_int_equal(hb_rv_program_word(&p, 0x78000018), 0x00100073);
-    assert_int_equal(hb_rv_program_word(&p, 0x79000010), 0);
+    assert_int_equal(hb_rv_program_word(&p, 0x78040010), 0);
     assert_int_equal(hb_rv_program_word(&p, 0x77fffffc), 0);
 
     assert_row(&p, 0, (hb_rv_insn){.op = HB_OP_ADDI, .rd = 32, .rs1 = 1, .imm = {0xffff, 0xffff, 0xffff, 0xffff}});
@@ -114,7 +114,7 @@ static const hostile cases[] = {
     {24, 8, 0x78000002, "entry"},
     {24, 8, 0x78000030, "entry"},
     {24, 8, 0x7802fffc, "entry"},
-    {24, 8, 0x79000000, "entry"},
+    {24, 8, HB_RVASM_DATA, "entry"},
     {24, 8, 0, "entry"},
     {24, 8, UINT64_C(0x178000000), "entry"},
     {24, 8, 0x7800002c, NULL},
@@ -144,12 +144,12 @@ static const hostile cases[] = {
     {P0 + VADDR, 8, 0, "header 0: lies below the image range"},
     {P0 + VADDR, 8, UINT64_MAX, "header 0: reaches beyond the image range"},
     {P0 + VADDR, 8, 0x78000002, "header 0: is executable but does not start at a multiple of 4"},
-    {P0 + VADDR, 8, 0x79000000, "header 1: overlaps the segment before it"},
+    {P0 + VADDR, 8, HB_RVASM_DATA, "header 1: overlaps the segment before it"},
     {P0 + VADDR, 8, UINT64_C(0xfffffff0), "header 0: is executable but does not end below"},
     {P0 + VADDR, 8, UINT64_C(0x100000000), "header 0: is executable but does not end below"},
     {P0 + MEMSZ, 8, UINT64_C(0x88000000), "header 0: is executable but does not end below"},
-    {P0 + MEMSZ, 8, UINT64_C(0x1000001), "header 1: overlaps the segment before it"},
-    {P0 + MEMSZ, 8, UINT64_C(0xfffffd), NULL},
+    {P0 + MEMSZ, 8, UINT64_C(0x40001), "header 1: overlaps the segment before it"},
+    {P0 + MEMSZ, 8, UINT64_C(0x3fffd), NULL},
     {P1 + VADDR, 8, 0x78000020, "header 1: overlaps the segment before it"},
     {P1 + VADDR, 8, 0x78000030, NULL},
     {P1 + VADDR, 8, 0x78000031, NULL},                              /* data needs no alignment */
@@ -241,7 +241,7 @@ static void add_symbols(hb_buf *f, uint32_t names_len)
         uint32_t name;
         uint8_t info;
         uint64_t value;
-    } syms[] = {{0, 0, 0}, {11, 2, 0x78000010}, {8, 0, 0x78000014}, {1, 0x10, 0x78000000}, {18, 2, 0x79000000}, {26, 4, 0x78000008}, {5000, 2, 0x78000004}};
+    } syms[] = {{0, 0, 0}, {11, 2, 0x78000010}, {8, 0, 0x78000014}, {1, 0x10, 0x78000000}, {18, 2, HB_RVASM_DATA}, {26, 4, 0x78000008}, {5000, 2, 0x78000004}};
     uint64_t strtab = f->len, symtab, table;
     assert_int_equal(hb_buf_append(f, names, sizeof names), HB_OK);
     symtab = f->len;
@@ -280,7 +280,7 @@ static void symbols(void **state)
     assert_int_equal(offset, 12);
     assert_string_equal(hb_rv_program_function(&p, 0x78000018, &offset), "helper");
     assert_int_equal(offset, 8);
-    assert_null(hb_rv_program_function(&p, 0x79000000, &offset));
+    assert_null(hb_rv_program_function(&p, HB_RVASM_DATA, &offset));
     assert_null(hb_rv_program_function(&p, 0, &offset));
     hb_rv_program_free(&p);
     hb_buf_free(&f);

@@ -8,7 +8,7 @@
 #include "rv/rvprogram.h"
 
 #define HB_RVASM_TEXT UINT64_C(0x78000000)
-#define HB_RVASM_DATA UINT64_C(0x79000000)
+#define HB_RVASM_DATA UINT64_C(0x78040000) /* room for 2^16 instructions, and an image that stays small */
 #define HB_RVASM_MAX_LABELS 1024
 #define HB_RVASM_MAX_FIXUPS 4096
 
