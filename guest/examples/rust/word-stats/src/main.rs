@@ -1,15 +1,9 @@
-//! Reads text from standard input, prints the most frequent words, and commits to the result: the standard library at work
+//! Reads text from standard input, prints the most frequent words, and commits to what it prints: the standard library at work
 //! (HashMap, String, sorting, formatting of floats). `--top N` changes how many words are shown.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::Read;
-
-#[derive(hauptbuch::Encode)]
-struct Summary {
-    words: u64,
-    distinct: u64,
-    top: Vec<(String, u64)>,
-}
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,15 +22,17 @@ fn main() {
         words += 1;
     }
 
-    let distinct = counts.len() as u64;
+    let distinct = counts.len();
     let mut ranking: Vec<(String, u64)> = counts.into_iter().collect();
     ranking.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     ranking.truncate(limit);
 
-    println!("{words} words, {distinct} different");
+    let mut report = String::new();
+    writeln!(report, "{words} words, {distinct} different").unwrap();
     for (rank, (word, count)) in ranking.iter().enumerate() {
         let share = *count as f64 / words as f64;
-        println!("{:>3}. {word:<20} {count:>6} {:>7.3} %  log2 {:>7.4}", rank + 1, 100.0 * share, share.log2());
+        writeln!(report, "{:>3}. {word:<20} {count:>6} {:>7.3} %  log2 {:>7.4}", rank + 1, 100.0 * share, share.log2()).unwrap();
     }
-    hauptbuch::io::commit(&Summary { words, distinct, top: ranking });
+    print!("{report}");
+    hauptbuch::io::commit_slice(report.as_bytes());
 }
