@@ -1,5 +1,6 @@
 /* Finding and running other programs. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ char *hb_program_find(const char *name)
 /* In the child: never returns. */
 static void become(const char *const *argv, const char *const *env, const char *dir, int out)
 {
+    const int nowhere = out == STDERR_FILENO ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (; env && *env; env++) {
         char *entry = hb_cli_format("%s", *env);
         char *equals = strchr(entry, '=');
@@ -50,6 +52,8 @@ static void become(const char *const *argv, const char *const *env, const char *
         hb_cli_complain("build", "cannot start %s in %s: %s", argv[0], dir ? dir : ".", strerror(errno));
         _exit(127);
     }
+    if (nowhere >= 0)
+        dup2(nowhere, STDERR_FILENO);
     union { const char *const *in; char *const *out; } args = {.in = argv};
     execv(argv[0], args.out);
     hb_cli_complain("build", "cannot start %s: %s", argv[0], strerror(errno));

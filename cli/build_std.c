@@ -83,7 +83,7 @@ static char *compute_key(const hb_rust_tools *tools, const char *guest)
     hb_sha256_update(&hash, head, strlen(head));
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++)
         hb_sha256_update(&hash, edits[i].insert, strlen(edits[i].insert));
-    static const char *const parts[] = {"rt", "rust/std", "rust/target"};
+    static const char *const parts[] = {"rt", "rust/std", "rust/spec"};
     bool ok = true;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         char *dir = hb_cli_format("%s/%s", guest, parts[i]);
@@ -220,7 +220,7 @@ static bool collect(const char *work, const hb_rust_tools *tools)
 /* Puts the target description and the wrapper into `dir` and names them. */
 static bool add_helpers(hb_guest_std *out, const char *dir, const char *guest)
 {
-    char *json = hb_cli_format("%s/rust/target/" HB_RUST_TARGET ".json", guest);
+    char *json = hb_cli_format("%s/rust/spec/" HB_RUST_TARGET ".json", guest);
     char *wrapper = hb_cli_format("%s/rust/rustc-wrapper.sh", guest);
     free(out->target_json), free(out->wrapper);
     out->target_json = hb_cli_format("%s/" HB_RUST_TARGET ".json", dir);
