@@ -136,11 +136,7 @@ static void fill_report(hb_rv_run *m, hb_rv_end end, uint64_t wall_ns)
     hb_rv_host_tail(&m->host, r->stderr_tail);
     r->n_regions = m->host.n_regions;
     memcpy(r->regions, m->host.regions, sizeof r->regions);
-    if (m->host_only)
-        memcpy(m->crossing, m->snapshot.crossing, sizeof m->crossing); /* ended inside a block: its accesses do not count */
     count_operations(m);
-    if (end == HB_RV_END_TRAP)
-        describe_trap(m);
 }
 
 /* " in name+0x10" */
@@ -190,7 +186,7 @@ static hb_status failure(const hb_rv_run *m, hb_error *err)
     case HB_RV_END_HALT:
         return HB_OK;
     case HB_RV_END_CYCLE_LIMIT:
-        return hb_fail(err, HB_LIMIT, "cycle limit of %" PRIu64 " instructions reached%s", m->options.cycle_limit, m->host_only ? " in an unconstrained block" : "");
+        return hb_fail(err, HB_LIMIT, "cycle limit of %" PRIu64 " instructions reached%s", m->options.cycle_limit, m->ended_in_block ? " in an unconstrained block" : "");
     case HB_RV_END_RECORD_FULL:
         return hb_fail(err, HB_LIMIT, "the run is too long for one record: %" PRIu64 " instructions", r->cycles);
     default:
@@ -255,6 +251,11 @@ hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *opt
     uint64_t start = now_ns();
     hb_rv_end end = run_to_end(m);
     uint64_t wall_ns = now_ns() - start;
+    if (end == HB_RV_END_TRAP)
+        describe_trap(m);
+    m->ended_in_block = m->host_only;
+    if (m->host_only)
+        hb_rv_end_block(m); /* what the block did is no part of the run */
     if (m->options.record && !hb_rv_record_finish(m, end == HB_RV_END_HALT ? HB_PC_HALT : (uint32_t)(hb_rv_pc(m, m->ip) / 4)))
         st = hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the record of a run");
     fill_report(m, end, wall_ns);

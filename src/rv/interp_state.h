@@ -48,6 +48,7 @@ struct hb_rv_run {
     hb_rv_exec_options options;
     uint64_t cycles, host_cycles;
     bool host_only;              /* in an unconstrained block */
+    bool ended_in_block;
     hb_rv_snapshot snapshot;     /* what to return to */
     int64_t *delta_all, *delta_host;
     hb_rv_host host;
@@ -68,6 +69,9 @@ hb_rv_exit hb_rv_fault_step(hb_rv_run *m);
 /* Executes the ECALL at m->ip, which sees these values in t0, a0 and a1 (they differ from the registers only under fault injection). Records it, updates
  * registers; NONE: behind it goes on with m->left and m->ts; SWITCH: m->ip is where to go on; HALT; TRAP: nothing has happened. */
 hb_rv_exit hb_rv_call(hb_rv_run *m, uint64_t t0, uint64_t a0, uint64_t a1);
+
+/* Ends an unconstrained block: everything is as its ENTER left it. */
+void hb_rv_end_block(hb_rv_run *m);
 
 /* Books the instructions done since the last accounting, in cycles or host_cycles (granted = left afterwards). */
 void hb_rv_account(hb_rv_run *m);

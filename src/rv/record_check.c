@@ -112,10 +112,19 @@ static bool serves(hb_rv_family f, hb_op op)
     return f == own;
 }
 
+static uint64_t immediate(const hb_rv_insn *insn)
+{
+    return insn->imm[0] | (uint64_t)insn->imm[1] << 16 | (uint64_t)insn->imm[2] << 32 | (uint64_t)insn->imm[3] << 48;
+}
+
 static void check_words(checker *c, hb_rv_family f, const hb_rv_insn *insn, const hb_rv_event_mem *e)
 {
     unsigned bytes = hb_isa_access_bytes((hb_op)insn->op), n = f == HB_FAM_LOAD2 || f == HB_FAM_STORE2 ? 2 : 1;
     bool load = f == HB_FAM_LD || f == HB_FAM_LOAD || f == HB_FAM_LOAD2;
+    if (e->addr != e->r.rs1 + immediate(insn))
+        complain(c, "%s at ts %" PRIu32 " accesses 0x%" PRIx64 ", which is not rs1 + immediate", hb_isa[insn->op].mnemonic, e->r.ts, e->addr);
+    if (n == 1 && (e->mem_prev[1] | e->mem_new[1] | e->mem_ts[1]))
+        complain(c, "unused second word at ts %" PRIu32 " is not zero", e->r.ts);
     if (n != 1 + (e->addr % 8 + bytes > 8))
         complain(c, "%s of %u bytes at 0x%" PRIx64 " is in the wrong family", hb_isa[insn->op].mnemonic, bytes, e->addr);
     for (unsigned k = 0; k < n; k++) {
@@ -126,15 +135,26 @@ static void check_words(checker *c, hb_rv_family f, const hb_rv_insn *insn, cons
     }
 }
 
-static void check_registers(checker *c, const hb_rv_insn *insn, const hb_rv_event_reg *e)
+static void check_registers(checker *c, hb_rv_family f, const hb_rv_insn *insn, const hb_rv_event_reg *e)
 {
     hb_op op = (hb_op)insn->op;
+    uint64_t unused = 0; /* of the fields that this instruction does not have */
     if (hb_isa_reads_rs1(op))
         access_register(c, insn->rs1, e->rs1, e->rs1, e->rs1_ts, e->ts);
+    else
+        unused |= e->rs1 | e->rs1_ts;
     if (hb_isa_reads_rs2(op))
         access_register(c, insn->rs2, e->rs2, e->rs2, e->rs2_ts, e->ts + 1);
+    else
+        unused |= e->rs2 | e->rs2_ts;
     if (hb_isa_writes_rd(op))
         access_register(c, insn->rd, e->rd_prev, e->rd, e->rd_ts, e->ts + 2);
+    else
+        unused |= e->rd_prev | e->rd | e->rd_ts;
+    if (f != HB_FAM_BEQ && f != HB_FAM_BLT && f != HB_FAM_JALR)
+        unused |= e->next_pc;
+    if (unused)
+        complain(c, "unused field of %s at ts %" PRIu32 " is not zero", hb_isa[op].mnemonic, e->ts);
 }
 
 static void check_call(checker *c, const hb_rv_event_call *e)
@@ -145,6 +165,8 @@ static void check_call(checker *c, const hb_rv_event_call *e)
     access_register(c, HB_RV_T0, e->t0, e->t0_new, e->ts, e->ts + 15);
     if (e->pv_index != UINT32_MAX)
         access_cell(c, SPACE_PV, e->pv_index, e->pv_prev, e->pv_new, e->pv_ts, e->ts + 8);
+    else if (e->pv_prev | e->pv_new | e->pv_ts)
+        complain(c, "unused public-value fields of the call at ts %" PRIu32 " are not zero", e->ts);
 }
 
 /* One event at word index pc: its tokens, and the pc after it. */
@@ -164,7 +186,7 @@ static uint32_t check_event(checker *c, hb_rv_family f, size_t i, uint32_t pc)
     if (f == HB_FAM_CALL)
         check_call(c, event_at(c->record, f, i));
     else
-        check_registers(c, insn, &head);
+        check_registers(c, f, insn, &head);
     if (hb_rv_event_bytes(f) == sizeof(hb_rv_event_mem))
         check_words(c, f, insn, event_at(c->record, f, i));
     if (f == HB_FAM_JAL)

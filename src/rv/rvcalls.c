@@ -202,7 +202,7 @@ static void begin_block(hb_rv_run *m)
     m->delta = m->delta_host;
 }
 
-static void end_block(hb_rv_run *m)
+void hb_rv_end_block(hb_rv_run *m)
 {
     const hb_rv_snapshot *s = &m->snapshot;
     hb_rvmem_leave(&m->mem);
@@ -232,7 +232,7 @@ static hb_rv_exit host_call(hb_rv_run *m, hb_rv_call_id id, effect *e)
     if (id != HB_CALL_EXIT_UNCONSTRAINED)
         return trap_with(m, HB_TRAP_CALL_UNCONSTRAINED, e->t0);
     hb_rv_account(m); /* still as host cycles */
-    end_block(m);
+    hb_rv_end_block(m);
     hb_rv_grant(m);
     return HB_RV_EXIT_SWITCH;
 }
