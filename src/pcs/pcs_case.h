@@ -2,6 +2,7 @@
 #pragma once
 #include <stdlib.h>
 
+#include "base/check.h"
 #include "base/testing.h"
 #include "pcs/pcs_math.h"
 #include "pcs/pcs_prove.h"
@@ -130,7 +131,7 @@ static inline uint32_t pcs_case_verify(const pcs_case *x, const hb_pcs_params *p
     pcs_case_absorb(&r.t, x, cap);
     const hb_status st = hb_pcs_verify(&r, params, &x->stack, cap, &x->point, values, &scratch);
     free(memory);
-    assert_true(st == HB_OK || (st == HB_REJECTED && err.reason != HB_R_NONE));
-    assert_true(st == HB_OK || scratch.left == bytes);
+    HB_ASSERT(st == HB_OK || (st == HB_REJECTED && err.reason != HB_R_NONE));
+    HB_ASSERT(st == HB_OK || scratch.left == bytes);
     return st == HB_OK ? 0 : err.reason;
 }

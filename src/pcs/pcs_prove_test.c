@@ -1,6 +1,6 @@
-/* The fast prover against the slow one of pcs_reference.h, byte for byte, and against the verifier, over shapes, instruction sets and threads. */
+/* The fast prover against the slow one of pcs_slow.h, byte for byte, and against the verifier, over shapes, instruction sets and threads. */
 #include "base/cpu.h"
-#include "pcs/pcs_reference.h"
+#include "pcs/pcs_slow.h"
 
 /* Few queries and little grinding: the code paths are the same, and the slow prover's time goes into what is tested. */
 static const hb_pcs_params few = {.queries = {24, 10, 8, 6}, .grind_gamma = 3, .grind_query = 5, .grind_fold = {2, 3, 4}};
@@ -53,15 +53,15 @@ static void fast_prove(const pcs_case *x, const hb_pcs_params *params, hb_pool *
 static void check_shape(const shape *sh, const hb_pcs_params *params, uint64_t seed)
 {
     static pcs_case x;
-    static ref_prover ref;
+    static slow_prover ref;
     static hb_pcs_committed committed[2];
     print_message("  %s\n", sh->name);
     assert_true(pcs_case_make(&x, sh->tables, sh->n, seed));
     pcs_case_evaluate(&x);
     assert_int_equal(x.stack.h[0], sh->h[0]);
     assert_int_equal(x.stack.h[1], sh->h[1]);
-    ref_prove(&ref, &x, params, REF_HONEST, 0);
-    assert_int_equal(ref_verdict(&ref, x.values), 0);
+    slow_prove(&ref, &x, params, SLOW_HONEST, 0);
+    assert_int_equal(slow_verdict(&ref, x.values), 0);
 
     hb_pool *two = hb_pool_create(2);
     for (int isa = HB_ISA_BASELINE; isa <= (int)hb_isa_detected(); isa++)
@@ -78,7 +78,7 @@ static void check_shape(const shape *sh, const hb_pcs_params *params, uint64_t s
             }
     hb_isa_cap(HB_ISA_AVX512);
     hb_pool_destroy(two);
-    ref_free(&ref);
+    slow_free(&ref);
     pcs_case_free(&x);
 }
 

@@ -1,11 +1,11 @@
 /* Every check of the opening's verifier, by proofs that only it rejects. Two kinds:
- *   lies       the slow prover of pcs_reference.h deviates in one way and is honest in all that follows, so that without the one check the proof would be accepted;
+ *   lies       the slow prover of pcs_slow.h deviates in one way and is honest in all that follows, so that without the one check the proof would be accepted;
  *   mutations  one word of an honest proof is changed while all challenges are frozen (HB_TEST_HOOKS of the transcript), for every message.
  * The honest proof is accepted before and after. */
 #define HB_TEST_HOOKS
 #include "transcript/transcript.c"
 
-#include "pcs/pcs_reference.h"
+#include "pcs/pcs_slow.h"
 
 static const hb_pcs_params few = {.queries = {24, 10, 8, 6}, .grind_gamma = 4, .grind_query = 6, .grind_fold = {3, 4, 5}};
 
@@ -13,7 +13,7 @@ static const hb_pcs_params few = {.queries = {24, 10, 8, 6}, .grind_gamma = 4, .
 static const hb_stack_shape shapes[] = {{4096 * 5 + 1, {2, 4}}, {1, {1, 3}}, {12000, {0, 4}}};
 
 static pcs_case x;
-static ref_prover honest;
+static slow_prover honest;
 static hb_tape tape;
 
 static int make_honest(void **state)
@@ -21,14 +21,14 @@ static int make_honest(void **state)
     (void)state;
     assert_true(pcs_case_make(&x, shapes, sizeof shapes / sizeof shapes[0], 7));
     pcs_case_evaluate(&x);
-    ref_prove(&honest, &x, &few, REF_HONEST, 0);
+    slow_prove(&honest, &x, &few, SLOW_HONEST, 0);
     return 0;
 }
 
 static int free_honest(void **state)
 {
     (void)state;
-    ref_free(&honest);
+    slow_free(&honest);
     pcs_case_free(&x);
     return 0;
 }
@@ -52,14 +52,14 @@ static void accepts_honest(void)
 }
 
 /* --- lies ------------------------------------------------------------------------------------------------------------------------------- */
-static void expect_lie(ref_lie lie, uint32_t at, uint32_t reason)
+static void expect_lie(slow_lie lie, uint32_t at, uint32_t reason)
 {
-    ref_prover p;
-    ref_prove(&p, &x, &few, lie, at);
-    const uint32_t got = ref_verdict(&p, x.values);
+    slow_prover p;
+    slow_prove(&p, &x, &few, lie, at);
+    const uint32_t got = slow_verdict(&p, x.values);
     if (got != reason)
         fail_msg("lie %d at %u: %s instead of %s", (int)lie, at, hb_reject_text(got), hb_reject_text(reason));
-    ref_free(&p);
+    slow_free(&p);
 }
 
 static void lies(void **state)
@@ -67,26 +67,28 @@ static void lies(void **state)
     (void)state;
     const uint32_t width = hb_stack_columns(&x.stack), bits = x.stack.h[1] - HB_TILE_LOG2;
     assert_true(x.stack.w[1] >= 6 && x.stack.w[0] > 0 && x.stack.h[0] < x.stack.h[1]);
-    expect_lie(REF_HONEST, 0, 0);
+    expect_lie(SLOW_HONEST, 0, 0);
     for (uint32_t i = 0; i < bits; i++)
-        expect_lie(REF_LIE_TILE_ROUND, i, HB_R_TILES);
-    expect_lie(REF_LIE_STACKED, 0, HB_R_TILES);
-    expect_lie(REF_LIE_COMMITTED, 0, HB_R_OPENING);
-    expect_lie(REF_LIE_COMMIT_WORD, 0, HB_R_NOT_CANONICAL);
-    expect_lie(REF_LIE_COMMIT_WORD, width - 1, HB_R_NOT_CANONICAL);
+        expect_lie(SLOW_LIE_TILE_ROUND, i, HB_R_TILES);
+    expect_lie(SLOW_LIE_STACKED, 0, HB_R_TILES);
+    expect_lie(SLOW_LIE_COMMITTED, 0, HB_R_OPENING);
+    expect_lie(SLOW_LIE_COMMIT_WORD, 0, HB_R_NOT_CANONICAL);
+    expect_lie(SLOW_LIE_COMMIT_WORD, width - 1, HB_R_NOT_CANONICAL);
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
-        expect_lie(REF_LIE_OOD, i, HB_R_OPENING);
-        expect_lie(REF_LIE_ORACLE, i, i == HB_ORACLES ? HB_R_FINAL_QUERIES : HB_R_OPENING);
-        expect_lie(REF_LIE_SWITCH, i, HB_R_OPENING);
-        expect_lie(REF_LIE_ORACLE_WORD, i, HB_R_NOT_CANONICAL);
+        expect_lie(SLOW_LIE_OOD, i, HB_R_OPENING);
+        expect_lie(SLOW_LIE_ORACLE, i, i == HB_ORACLES ? HB_R_FINAL_QUERIES : HB_R_OPENING);
+        expect_lie(SLOW_LIE_SWITCH, i, HB_R_OPENING);
+        expect_lie(SLOW_LIE_ORACLE_WORD, i, HB_R_NOT_CANONICAL);
     }
-    expect_lie(REF_LIE_FINAL, 0, HB_R_FINAL_QUERIES);
+    expect_lie(SLOW_LIE_FINAL, 0, HB_R_FINAL_QUERIES);
+    for (uint32_t bit = 0; bit < 8; bit++) /* one wrong answer is enough, whichever */
+        expect_lie(SLOW_LIE_LAST_LEAVES, bit, HB_R_FINAL_QUERIES);
     for (uint32_t i = 0; i <= HB_ORACLES; i++) {
-        expect_lie(REF_LIE_LEAF, i, HB_R_MERKLE_ROOT);
-        expect_lie(REF_LIE_SIBLING, i, HB_R_MERKLE_ROOT);
+        expect_lie(SLOW_LIE_LEAF, i, HB_R_MERKLE_ROOT);
+        expect_lie(SLOW_LIE_SIBLING, i, HB_R_MERKLE_ROOT);
     }
     for (uint32_t i = 0; i < x.stack.h[1]; i++)
-        expect_lie(REF_LIE_ROUND, i, HB_R_OPENING);
+        expect_lie(SLOW_LIE_ROUND, i, HB_R_OPENING);
 }
 
 /* A proof is for the values, the point, the caps and the layout that the verifier holds. */
@@ -133,9 +135,9 @@ static uint32_t *word_at(hb_buf *b, size_t i)
 }
 
 /* x -> x + 1 mod p for field elements, another word else. */
-static uint32_t other_word(ref_kind kind, uint32_t word)
+static uint32_t other_word(slow_kind kind, uint32_t word)
 {
-    if (kind == REF_NONCE || kind == REF_CAP || kind == REF_SIBLINGS)
+    if (kind == SLOW_NONCE || kind == SLOW_CAP || kind == SLOW_SIBLINGS)
         return word ^ 0x40;
     return word + 1 == HB_F_P ? 0 : word + 1;
 }
@@ -151,17 +153,17 @@ static uint32_t frozen_verdict(const hb_buf *proof)
 }
 
 /* What must notice a changed word when challenges stay as they are; 0: nothing can (nonces, whose puzzle is frozen too, and caps over unopened leaves). */
-static uint32_t expected(const ref_message *m)
+static uint32_t expected(const slow_message *m)
 {
     switch (m->kind) {
-    case REF_TILE_ROUND:
-    case REF_STACKED: return HB_R_TILES;
-    case REF_CAP:
-    case REF_LEAVES:
-    case REF_SIBLINGS: return HB_R_MERKLE_ROOT;
-    case REF_OOD:
-    case REF_ROUND: return HB_R_OPENING;
-    case REF_FINAL: return HB_R_FINAL_QUERIES;
+    case SLOW_TILE_ROUND:
+    case SLOW_STACKED: return HB_R_TILES;
+    case SLOW_CAP:
+    case SLOW_LEAVES:
+    case SLOW_SIBLINGS: return HB_R_MERKLE_ROOT;
+    case SLOW_OOD:
+    case SLOW_ROUND: return HB_R_OPENING;
+    case SLOW_FINAL: return HB_R_FINAL_QUERIES;
     default: return 0;
     }
 }
@@ -172,24 +174,24 @@ static void changed_words(void **state)
     hb_buf proof = copy_of(&honest.proof);
     size_t covered = 0;
     for (size_t k = 0; k < honest.n_messages; k++) {
-        const ref_message *m = &honest.messages[k];
+        const slow_message *m = &honest.messages[k];
         assert_int_equal(m->at, covered); /* the list of messages leaves nothing out */
         covered += m->words;
-        const size_t step = m->kind == REF_CAP ? HB_DIGEST_WORDS : m->words > 400 ? m->words / 23 : m->words > 40 ? 7 : 1;
+        const size_t step = m->kind == SLOW_CAP ? HB_DIGEST_WORDS : m->words > 400 ? m->words / 23 : m->words > 40 ? 7 : 1;
         size_t noticed = 0;
         for (size_t i = 0; i < m->words; i += step) {
             uint32_t *word = word_at(&proof, m->at + i), kept = *word;
             *word = other_word(m->kind, kept);
             const uint32_t frozen = frozen_verdict(&proof);
-            if (frozen != expected(m) && !(m->kind == REF_CAP && frozen == 0))
+            if (frozen != expected(m) && !(m->kind == SLOW_CAP && frozen == 0))
                 fail_msg("message %zu, kind %d, word %zu: %s", k, (int)m->kind, i, hb_reject_text(frozen));
             noticed += frozen != 0;
             assert_int_not_equal(verdict(&proof), 0); /* and with live challenges nothing passes */
-            if (m->kind == REF_NONCE)
+            if (m->kind == SLOW_NONCE)
                 assert_int_equal(verdict(&proof), HB_R_BAD_GRINDING);
             *word = kept;
         }
-        assert_true(noticed > 0 || m->kind == REF_NONCE);
+        assert_true(noticed > 0 || m->kind == SLOW_NONCE);
     }
     assert_int_equal(4 * covered, proof.len);
     assert_int_equal(verdict(&proof), 0);
@@ -202,8 +204,8 @@ static void not_canonical(void **state)
     (void)state;
     hb_buf proof = copy_of(&honest.proof);
     for (size_t k = 0; k < honest.n_messages; k++) {
-        const ref_message *m = &honest.messages[k];
-        if (m->kind == REF_NONCE || m->kind == REF_CAP || m->kind == REF_SIBLINGS)
+        const slow_message *m = &honest.messages[k];
+        if (m->kind == SLOW_NONCE || m->kind == SLOW_CAP || m->kind == SLOW_SIBLINGS)
             continue;
         for (size_t i = 0; i < m->words; i += 1 + m->words / 11) {
             uint32_t *word = word_at(&proof, m->at + i), kept = *word;
@@ -244,10 +246,10 @@ static void openings(void **state)
 {
     (void)state;
     for (size_t k = 0; k < honest.n_messages; k++) {
-        const ref_message *m = &honest.messages[k];
-        if (m->kind != REF_LEAVES && m->kind != REF_SIBLINGS)
+        const slow_message *m = &honest.messages[k];
+        if (m->kind != SLOW_LEAVES && m->kind != SLOW_SIBLINGS)
             continue;
-        const size_t unit = m->kind == REF_LEAVES ? m->width : HB_DIGEST_WORDS;
+        const size_t unit = m->kind == SLOW_LEAVES ? m->width : HB_DIGEST_WORDS;
         assert_true(m->words % unit == 0 && m->words >= 2 * unit);
         hb_buf swapped = copy_of(&honest.proof);
         memcpy(word_at(&swapped, m->at), honest.proof.data + 4 * (m->at + unit), 4 * unit);
@@ -272,7 +274,7 @@ static void too_short_too_long(void **state)
     hb_buf proof = copy_of(&honest.proof);
     for (size_t k = 0; k < honest.n_messages; k++)
         for (size_t cut = 0; cut < 3; cut++) {
-            const ref_message *m = &honest.messages[k];
+            const slow_message *m = &honest.messages[k];
             proof.len = 4 * m->at + (cut == 0 ? 0 : cut == 1 ? 1 : 4 * m->words - 1);
             assert_int_equal(verdict(&proof), HB_R_TRUNCATED);
         }

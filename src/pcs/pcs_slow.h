@@ -4,89 +4,90 @@
 #include "pcs/pcs_case.h"
 #include "pcs/pcs_query.h"
 
-typedef enum ref_lie {
-    REF_HONEST,
-    REF_LIE_TILE_ROUND,   /* round `at`: s(0) + 1 */
-    REF_LIE_STACKED,      /* another matrix is committed and opened than the one the tile rounds speak of */
-    REF_LIE_COMMITTED,    /* another matrix is committed than everything else speaks of */
-    REF_LIE_COMMIT_WORD,  /* a word of codeword `at` is written as x + p, everywhere */
-    REF_LIE_OOD,          /* oracle `at`: first answer + 1 */
-    REF_LIE_ORACLE,       /* oracle `at` encodes another polynomial; messages follow the right one */
-    REF_LIE_SWITCH,       /* from oracle `at` on, another polynomial */
-    REF_LIE_ORACLE_WORD,  /* a word of oracle `at` is written as x + p, everywhere */
-    REF_LIE_ROUND,        /* sumcheck round `at`: s(0) + 1 */
-    REF_LIE_FINAL,        /* another final polynomial with the same product with the weights */
-    REF_LIE_LEAF,         /* one opened row of oracle `at` (0: main commitment) is another with the same combination */
-    REF_LIE_SIBLING       /* one sibling digest of the opening of oracle `at` is flipped */
-} ref_lie;
+typedef enum slow_lie {
+    SLOW_HONEST,
+    SLOW_LIE_TILE_ROUND,   /* round `at`: s(0) + 1 */
+    SLOW_LIE_STACKED,      /* another matrix is committed and opened than the one the tile rounds speak of */
+    SLOW_LIE_COMMITTED,    /* another matrix is committed than everything else speaks of */
+    SLOW_LIE_COMMIT_WORD,  /* a word of codeword `at` is written as x + p, everywhere */
+    SLOW_LIE_OOD,          /* oracle `at`: first answer + 1 */
+    SLOW_LIE_ORACLE,       /* oracle `at` encodes another polynomial; messages follow the right one */
+    SLOW_LIE_SWITCH,       /* from oracle `at` on, another polynomial */
+    SLOW_LIE_ORACLE_WORD,  /* a word of oracle `at` is written as x + p, everywhere */
+    SLOW_LIE_LAST_LEAVES,  /* oracle 3 is wrong in all leaves whose number has bit `at` set */
+    SLOW_LIE_ROUND,        /* sumcheck round `at`: s(0) + 1 */
+    SLOW_LIE_FINAL,        /* another final polynomial with the same product with the weights */
+    SLOW_LIE_LEAF,         /* one opened row of oracle `at` (0: main commitment) is another with the same combination */
+    SLOW_LIE_SIBLING       /* one sibling digest of the opening of oracle `at` is flipped */
+} slow_lie;
 
 /* Where messages lie in the proof, in words. */
-typedef enum ref_kind { REF_TILE_ROUND, REF_STACKED, REF_NONCE, REF_CAP, REF_OOD, REF_LEAVES, REF_SIBLINGS, REF_ROUND, REF_FINAL } ref_kind;
-typedef struct ref_message {
-    ref_kind kind;
+typedef enum slow_kind { SLOW_TILE_ROUND, SLOW_STACKED, SLOW_NONCE, SLOW_CAP, SLOW_OOD, SLOW_LEAVES, SLOW_SIBLINGS, SLOW_ROUND, SLOW_FINAL } slow_kind;
+typedef struct slow_message {
+    slow_kind kind;
     uint32_t oracle;      /* LEAVES, SIBLINGS, CAP, OOD */
     size_t at, words;
     uint32_t width;       /* LEAVES: words a leaf */
-} ref_message;
+} slow_message;
 
-typedef struct ref_tree {
+typedef struct slow_tree {
     uint32_t leaves_log2, width;
     uint32_t *rows;              /* [leaf][width] */
     uint32_t (*node)[HB_DIGEST_WORDS]; /* heap order: children of i are 2 i and 2 i + 1, leaves from 2^leaves_log2 on */
-} ref_tree;
+} slow_tree;
 
-typedef struct ref_prover {
+typedef struct slow_prover {
     const pcs_case *x;
     const hb_pcs_params *params;
-    ref_lie lie;
+    slow_lie lie;
     uint32_t at;
     hb_sender s;
     hb_buf proof;
-    ref_message messages[128];
+    slow_message messages[128];
     size_t n_messages;
     uint32_t h;
     hb_f *stacked;  /* [W][2^h], zero padded: what the combination is made of */
-    ref_tree tree[2], oracle[HB_ORACLES + 1];
+    slow_tree tree[2], oracle[HB_ORACLES + 1];
     uint32_t cap[2][HB_PCS_CAP_NODES][HB_DIGEST_WORDS];
     hb_k rho[HB_STACK_LOG2_MAX], a[HB_STACK_LOG2_MAX];
     uint32_t n_a, rounds;
     hb_k gamma;
     hb_k *f, *w;
     uint32_t m; /* variables of f */
-} ref_prover;
+} slow_prover;
 
-static inline void *ref_alloc(size_t n, size_t size)
+static inline void *slow_alloc(size_t n, size_t size)
 {
     void *p = calloc(n ? n : 1, size);
     assert_non_null(p);
     return p;
 }
 
-static inline void ref_note(ref_prover *p, ref_kind kind, uint32_t oracle, size_t before, uint32_t width)
+static inline void slow_note(slow_prover *p, slow_kind kind, uint32_t oracle, size_t before, uint32_t width)
 {
     assert_true(p->n_messages < sizeof p->messages / sizeof p->messages[0]);
     if (p->proof.len > before)
-        p->messages[p->n_messages++] = (ref_message){kind, oracle, before / 4, (p->proof.len - before) / 4, width};
+        p->messages[p->n_messages++] = (slow_message){kind, oracle, before / 4, (p->proof.len - before) / 4, width};
 }
 
-static inline void ref_send_k(ref_prover *p, ref_kind kind, uint32_t oracle, hb_tag tag, const hb_k *v, size_t n)
+static inline void slow_send_k(slow_prover *p, slow_kind kind, uint32_t oracle, hb_tag tag, const hb_k *v, size_t n)
 {
     const size_t before = p->proof.len;
     assert_int_equal(hb_send_k(&p->s, tag, v, n), HB_OK);
-    ref_note(p, kind, oracle, before, 0);
+    slow_note(p, kind, oracle, before, 0);
 }
 
-static inline void ref_grind(ref_prover *p, hb_label label, uint32_t bits)
+static inline void slow_grind(slow_prover *p, hb_label label, uint32_t bits)
 {
     const size_t before = p->proof.len;
     assert_int_equal(hb_send_grind(&p->s, label, bits), HB_OK);
-    ref_note(p, REF_NONCE, 0, before, 0);
+    slow_note(p, SLOW_NONCE, 0, before, 0);
 }
 
 /* --- codes and trees ------------------------------------------------------------------------------------------------------------------- */
 /* out[i] = sum_b v[b stride] omega^(i bitrev_m(b)), canonical, i < 2^(m + rate): the recursion f(x) = f_even(x^2) + x f_odd(x^2). The coefficients of
  * even exponents are the first half of v. */
-static inline void ref_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t domain_log2, hb_f *out)
+static inline void slow_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t domain_log2, hb_f *out)
 {
     if (m == 0) {
         for (size_t i = 0; i < (size_t)1 << domain_log2; i++)
@@ -94,9 +95,9 @@ static inline void ref_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t
         return;
     }
     const size_t half = (size_t)1 << (domain_log2 - 1);
-    hb_f *even = ref_alloc(half, sizeof *even), *odd = ref_alloc(half, sizeof *odd);
-    ref_encode(v, stride, m - 1, domain_log2 - 1, even);
-    ref_encode(v + (stride << (m - 1)), stride, m - 1, domain_log2 - 1, odd);
+    hb_f *even = slow_alloc(half, sizeof *even), *odd = slow_alloc(half, sizeof *odd);
+    slow_encode(v, stride, m - 1, domain_log2 - 1, even);
+    slow_encode(v + (stride << (m - 1)), stride, m - 1, domain_log2 - 1, odd);
     const hb_f omega = hb_f_root(domain_log2);
     hb_f x = HB_F_ONE;
     for (size_t i = 0; i < half; i++, x = hb_f_mul(x, omega)) {
@@ -108,10 +109,10 @@ static inline void ref_encode(const hb_f *v, size_t stride, uint32_t m, uint32_t
     free(odd);
 }
 
-static inline void ref_tree_hash(ref_tree *t)
+static inline void slow_tree_hash(slow_tree *t)
 {
     const size_t n = (size_t)1 << t->leaves_log2;
-    t->node = ref_alloc(2 * n, sizeof *t->node);
+    t->node = slow_alloc(2 * n, sizeof *t->node);
     for (size_t i = 0; i < n; i++)
         hb_merkle_leaf(t->node[n + i], t->rows + i * t->width, t->width);
     for (size_t i = n; --i > 0;)
@@ -119,15 +120,15 @@ static inline void ref_tree_hash(ref_tree *t)
 }
 
 /* Words of the leaf as they will be sent, for leaves[k] of an opening. */
-static inline void ref_open(ref_prover *p, const ref_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n, const uint32_t *forged)
+static inline void slow_open(slow_prover *p, const slow_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n, const uint32_t *forged)
 {
     size_t before = p->proof.len;
     const size_t size = (size_t)1 << t->leaves_log2;
     for (uint32_t k = 0; k < n; k++)
         assert_int_equal(hb_send_raw(&p->s, forged && k == 0 ? forged : t->rows + (size_t)leaves[k] * t->width, t->width), HB_OK);
-    ref_note(p, REF_LEAVES, oracle, before, t->width);
+    slow_note(p, SLOW_LEAVES, oracle, before, t->width);
     before = p->proof.len;
-    uint8_t *known = ref_alloc(2 * size, 1);
+    uint8_t *known = slow_alloc(2 * size, 1);
     for (uint32_t k = 0; k < n; k++)
         for (size_t i = size + leaves[k]; i; i /= 2)
             known[i] = 1;
@@ -136,20 +137,20 @@ static inline void ref_open(ref_prover *p, const ref_tree *t, uint32_t oracle, c
             if (known[i] && !known[i ^ 1])
                 assert_int_equal(hb_send_raw(&p->s, t->node[i ^ 1], HB_DIGEST_WORDS), HB_OK);
     free(known);
-    if (p->lie == REF_LIE_SIBLING && p->at == oracle && p->proof.len > before)
+    if (p->lie == SLOW_LIE_SIBLING && p->at == oracle && p->proof.len > before)
         p->proof.data[before + 5] ^= 16;
-    ref_note(p, REF_SIBLINGS, oracle, before, 0);
+    slow_note(p, SLOW_SIBLINGS, oracle, before, 0);
 }
 
 /* --- commitments ----------------------------------------------------------------------------------------------------------------------- */
 /* All chunks in a list, sorted, laid down one after the other. */
-typedef struct ref_chunk {
+typedef struct slow_chunk {
     uint32_t log2, table, column, base;
-} ref_chunk;
+} slow_chunk;
 
-static inline int ref_chunk_order(const void *x, const void *y)
+static inline int slow_chunk_order(const void *x, const void *y)
 {
-    const ref_chunk *a = x, *b = y;
+    const slow_chunk *a = x, *b = y;
     if (a->log2 != b->log2)
         return a->log2 > b->log2 ? -1 : 1;
     if (a->table != b->table)
@@ -157,56 +158,56 @@ static inline int ref_chunk_order(const void *x, const void *y)
     return a->column < b->column ? -1 : a->column > b->column;
 }
 
-static inline ref_chunk *ref_chunks(const hb_stack *s, int c, size_t *n)
+static inline slow_chunk *slow_chunks(const hb_stack *s, int c, size_t *n)
 {
-    ref_chunk *list = ref_alloc(4 * (size_t)s->n_columns, sizeof *list);
+    slow_chunk *list = slow_alloc(4 * (size_t)s->n_columns, sizeof *list);
     *n = 0;
     for (uint32_t t = 0; t < s->n_tables; t++)
         for (uint32_t j = c ? s->tables[t].width[0] : 0, end = c ? j + s->tables[t].width[1] : s->tables[t].width[0]; j < end; j++)
             for (uint32_t a = 20, base = 0; a-- > 0;)
                 if (s->tables[t].tiles >> a & 1) {
-                    list[(*n)++] = (ref_chunk){a, t, j, base};
+                    list[(*n)++] = (slow_chunk){a, t, j, base};
                     base += 1u << a;
                 }
-    qsort(list, *n, sizeof *list, ref_chunk_order);
+    qsort(list, *n, sizeof *list, slow_chunk_order);
     return list;
 }
 
-static inline void ref_commit(ref_prover *p, int c)
+static inline void slow_commit(slow_prover *p, int c)
 {
     const hb_stack *s = &p->x->stack;
     const uint32_t width = s->w[c], h = s->h[c];
     const size_t first = c ? s->w[0] : 0, domain = (size_t)2 << h;
     size_t n, at = 0;
-    ref_chunk *list = ref_chunks(s, c, &n);
+    slow_chunk *list = slow_chunks(s, c, &n);
     for (size_t i = 0; i < n; i++)
         for (size_t row = 0; row < (size_t)HB_TILE_ROWS << list[i].log2; row++, at++)
             p->stacked[((first + (at >> h)) << p->h) + (at & (((size_t)1 << h) - 1))] =
                 p->x->tables[list[i].table].cols[list[i].column][((size_t)list[i].base << HB_TILE_LOG2) + row];
     free(list);
-    const bool other = c == 1 && (p->lie == REF_LIE_STACKED || p->lie == REF_LIE_COMMITTED);
+    const bool other = c == 1 && (p->lie == SLOW_LIE_STACKED || p->lie == SLOW_LIE_COMMITTED);
     hb_f *cell = &p->stacked[(first << p->h) + 77], kept = *cell;
     *cell = other ? hb_f_add(kept, HB_F_ONE) : kept;
     if (width == 0)
         return;
-    p->tree[c] = (ref_tree){.leaves_log2 = h + 1, .width = width, .rows = ref_alloc(domain * width, sizeof(uint32_t))};
-    hb_f *codeword = ref_alloc(domain, sizeof *codeword);
+    p->tree[c] = (slow_tree){.leaves_log2 = h + 1, .width = width, .rows = slow_alloc(domain * width, sizeof(uint32_t))};
+    hb_f *codeword = slow_alloc(domain, sizeof *codeword);
     for (uint32_t j = 0; j < width; j++) {
-        ref_encode(&p->stacked[(first + j) << p->h], 1, h, h + 1, codeword);
+        slow_encode(&p->stacked[(first + j) << p->h], 1, h, h + 1, codeword);
         for (size_t i = 0; i < domain; i++)
             p->tree[c].rows[i * width + j] = hb_f_to_u32(codeword[i]);
-        for (size_t i = 0; i < domain && p->lie == REF_LIE_COMMIT_WORD && p->at == first + j; i++)
+        for (size_t i = 0; i < domain && p->lie == SLOW_LIE_COMMIT_WORD && p->at == first + j; i++)
             p->tree[c].rows[i * width + j] += HB_F_P;
     }
     free(codeword);
-    if (p->lie == REF_LIE_COMMITTED)
+    if (p->lie == SLOW_LIE_COMMITTED)
         *cell = kept;
-    ref_tree_hash(&p->tree[c]);
+    slow_tree_hash(&p->tree[c]);
     memcpy(p->cap[c], p->tree[c].node + HB_PCS_CAP_NODES, sizeof p->cap[c]);
 }
 
 /* --- tiles ----------------------------------------------------------------------------------------------------------------------------- */
-static inline void ref_round(const hb_k *f, const hb_k *w, size_t stride, size_t n, hb_k s[2])
+static inline void slow_round(const hb_k *f, const hb_k *w, size_t stride, size_t n, hb_k s[2])
 {
     s[0] = s[1] = hb_k_zero(); /* pairs (i, i + stride) for i with that bit 0 */
     for (size_t i = 0; i < n; i++)
@@ -216,15 +217,15 @@ static inline void ref_round(const hb_k *f, const hb_k *w, size_t stride, size_t
         }
 }
 
-static inline void ref_tiles(ref_prover *p)
+static inline void slow_tiles(slow_prover *p)
 {
     const hb_stack *s = &p->x->stack;
     const uint32_t bits = p->h - HB_TILE_LOG2, width = s->w[0] + s->w[1];
     const hb_k tau = hb_transcript_challenge(&p->s.t, HB_LABEL_TAU);
-    hb_k *v = ref_alloc(width << bits, sizeof *v), *coef = ref_alloc(width << bits, sizeof *coef); /* [column][kappa] */
+    hb_k *v = slow_alloc(width << bits, sizeof *v), *coef = slow_alloc(width << bits, sizeof *coef); /* [column][kappa] */
     for (int c = 0; c < 2; c++) {
         size_t n, at = 0;
-        ref_chunk *list = ref_chunks(s, c, &n);
+        slow_chunk *list = slow_chunks(s, c, &n);
         for (size_t i = 0; i < n; i++)
             for (uint32_t u = 0; u < 1u << list[i].log2; u++, at++) {
                 const uint32_t id = s->tables[list[i].table].first_id + list[i].column, column_bits = s->h[c] - HB_TILE_LOG2;
@@ -237,35 +238,35 @@ static inline void ref_tiles(ref_prover *p)
     for (uint32_t i = 0; i < bits; i++) {
         hb_k message[2];
         const size_t n = (size_t)width << (bits - i);
-        ref_round(v, coef, 1, n, message);
-        if (p->lie == REF_LIE_TILE_ROUND && p->at == i)
+        slow_round(v, coef, 1, n, message);
+        if (p->lie == SLOW_LIE_TILE_ROUND && p->at == i)
             message[0] = hb_k_add_f(message[0], HB_F_ONE);
-        ref_send_k(p, REF_TILE_ROUND, 0, HB_TAG_ROUND2, message, 2);
+        slow_send_k(p, SLOW_TILE_ROUND, 0, HB_TAG_ROUND2, message, 2);
         p->rho[i] = hb_transcript_challenge(&p->s.t, HB_LABEL_TILE_ROUND);
         for (size_t b = 0; b < n / 2; b++) {
             v[b] = hb_k_line(v[2 * b], v[2 * b + 1], p->rho[i]);
             coef[b] = hb_k_line(coef[2 * b], coef[2 * b + 1], p->rho[i]);
         }
     }
-    if (p->lie == REF_LIE_STACKED) { /* the committed matrix has one more in cell 77 of the first main column */
+    if (p->lie == SLOW_LIE_STACKED) { /* the committed matrix has one more in cell 77 of the first main column */
         const hb_k weight = hb_k_mul(hb_k_mul(p->x->point.lagrange[0], hb_eq_bits(p->x->point.ry, HB_Y_BITS, 77)), hb_eq_bits(p->rho, bits, 0));
         v[s->w[0]] = hb_k_add(v[s->w[0]], weight);
     }
-    ref_send_k(p, REF_STACKED, 0, HB_TAG_STACKED, v, width);
+    slow_send_k(p, SLOW_STACKED, 0, HB_TAG_STACKED, v, width);
     free(v);
     free(coef);
 }
 
 /* --- WHIR ------------------------------------------------------------------------------------------------------------------------------ */
-static inline void ref_start(ref_prover *p)
+static inline void slow_start(slow_prover *p)
 {
     const size_t n = (size_t)1 << p->h;
     const uint32_t width = hb_stack_columns(&p->x->stack);
-    ref_grind(p, HB_LABEL_GAMMA, p->params->grind_gamma);
+    slow_grind(p, HB_LABEL_GAMMA, p->params->grind_gamma);
     p->gamma = hb_transcript_challenge(&p->s.t, HB_LABEL_GAMMA);
     p->m = p->h;
-    p->f = ref_alloc(n, sizeof *p->f);
-    p->w = ref_alloc(n, sizeof *p->w);
+    p->f = slow_alloc(n, sizeof *p->f);
+    p->w = slow_alloc(n, sizeof *p->w);
     for (size_t b = 0; b < n; b++) {
         for (uint32_t c = width; c-- > 0;)
             p->f[b] = hb_k_add_f(hb_k_mul(p->f[b], p->gamma), p->stacked[((size_t)c << p->h) + b]);
@@ -274,34 +275,36 @@ static inline void ref_start(ref_prover *p)
     }
 }
 
-static inline void ref_oracle(ref_prover *p, uint32_t i)
+static inline void slow_oracle(slow_prover *p, uint32_t i)
 {
     const uint32_t domain_log2 = p->m + hb_pcs_rate_log2[i], k = hb_pcs_fold_log2[i], s = 1u << k;
     const size_t domain = (size_t)1 << domain_log2, n = domain >> k;
-    const bool other = p->lie == REF_LIE_ORACLE && p->at == i;
-    if (p->lie == REF_LIE_SWITCH && p->at == i)
+    const bool other = p->lie == SLOW_LIE_ORACLE && p->at == i;
+    if (p->lie == SLOW_LIE_SWITCH && p->at == i)
         p->f[3] = hb_k_add_f(p->f[3], HB_F_ONE);
     p->f[1] = other ? hb_k_add_f(p->f[1], HB_F_ONE) : p->f[1];
-    ref_tree *t = &p->oracle[i];
-    *t = (ref_tree){.leaves_log2 = domain_log2 - k, .width = HB_K_DEGREE * s, .rows = ref_alloc(domain * HB_K_DEGREE, sizeof(uint32_t))};
-    hb_f *plane = ref_alloc(domain, sizeof *plane);
+    slow_tree *t = &p->oracle[i];
+    *t = (slow_tree){.leaves_log2 = domain_log2 - k, .width = HB_K_DEGREE * s, .rows = slow_alloc(domain * HB_K_DEGREE, sizeof(uint32_t))};
+    hb_f *plane = slow_alloc(domain, sizeof *plane);
     for (uint32_t j = 0; j < HB_K_DEGREE; j++) {
-        ref_encode(&p->f[0].c[j], HB_K_DEGREE, p->m, domain_log2, plane);
+        slow_encode(&p->f[0].c[j], HB_K_DEGREE, p->m, domain_log2, plane);
         for (size_t leaf = 0; leaf < n; leaf++)
             for (uint32_t l = 0; l < s; l++)
                 t->rows[leaf * t->width + HB_K_DEGREE * l + j] = hb_f_to_u32(plane[leaf + l * n]);
     }
     free(plane);
     p->f[1] = other ? hb_k_sub_f(p->f[1], HB_F_ONE) : p->f[1];
-    for (size_t leaf = 0; leaf < n && p->lie == REF_LIE_ORACLE_WORD && p->at == i; leaf++)
+    for (size_t leaf = 0; leaf < n && p->lie == SLOW_LIE_LAST_LEAVES && i == HB_ORACLES; leaf++)
+        t->rows[leaf * t->width] ^= leaf >> p->at & 1;
+    for (size_t leaf = 0; leaf < n && p->lie == SLOW_LIE_ORACLE_WORD && p->at == i; leaf++)
         t->rows[leaf * t->width + 7] += HB_F_P;
-    ref_tree_hash(t);
+    slow_tree_hash(t);
     const size_t before = p->proof.len;
     assert_int_equal(hb_send_words(&p->s, HB_TAG_CAP, t->node[HB_PCS_CAP_NODES], (size_t)HB_PCS_CAP_NODES * HB_DIGEST_WORDS), HB_OK);
-    ref_note(p, REF_CAP, i, before, 0);
+    slow_note(p, SLOW_CAP, i, before, 0);
 }
 
-static inline hb_k ref_value_at(const hb_k *f, uint32_t m, hb_k z)
+static inline hb_k slow_value_at(const hb_k *f, uint32_t m, hb_k z)
 {
     hb_k sum = hb_k_zero();
     for (uint32_t e = 1u << m; e-- > 0;)
@@ -310,7 +313,7 @@ static inline hb_k ref_value_at(const hb_k *f, uint32_t m, hb_k z)
 }
 
 /* d with sum_c d_c gamma^c = 0, d_5 = 1: the minimal polynomial of gamma over F, by elimination. */
-static inline void ref_relation(hb_k gamma, hb_f d[6])
+static inline void slow_relation(hb_k gamma, hb_f d[6])
 {
     hb_f a[5][6]; /* rows: coefficients; columns: powers 0..4 | power 5 */
     hb_k power = hb_k_one();
@@ -340,7 +343,7 @@ static inline void ref_relation(hb_k gamma, hb_f d[6])
 }
 
 /* Fold of a coset leaf by the last k challenges, as docs/protocol.md writes it. */
-static inline hb_k ref_fold(const ref_prover *p, const hb_k *leaf_values, uint32_t leaf, uint32_t domain_log2, uint32_t k)
+static inline hb_k slow_fold(const slow_prover *p, const hb_k *leaf_values, uint32_t leaf, uint32_t domain_log2, uint32_t k)
 {
     hb_k v[32];
     hb_f x[32];
@@ -362,66 +365,66 @@ static inline hb_k ref_fold(const ref_prover *p, const hb_k *leaf_values, uint32
     return v[0];
 }
 
-static inline void ref_add_word(uint32_t *word, hb_f d)
+static inline void slow_add_word(uint32_t *word, hb_f d)
 {
     *word = hb_f_to_u32(hb_f_add(hb_f_from_u32(*word), d));
 }
 
 /* Another row that the verifier combines to the same value. */
-static inline void ref_forge_row(const ref_prover *p, uint32_t oracle, uint32_t leaf, uint32_t *row)
+static inline void slow_forge_row(const slow_prover *p, uint32_t oracle, uint32_t leaf, uint32_t *row)
 {
     if (oracle == 0) {
         hb_f d[6];
-        ref_relation(p->gamma, d);
+        slow_relation(p->gamma, d);
         for (int c = 0; c < 6; c++)
-            ref_add_word(&row[c], d[c]);
+            slow_add_word(&row[c], d[c]);
         return;
     }
     const uint32_t k = hb_pcs_fold_log2[oracle], domain_log2 = p->oracle[oracle].leaves_log2 + k;
     hb_k unit[32] = {HB_K_ZERO};
     unit[0] = hb_k_one();
-    const hb_k first = ref_fold(p, unit, leaf, domain_log2, k);
+    const hb_k first = slow_fold(p, unit, leaf, domain_log2, k);
     unit[0] = hb_k_zero();
     unit[1] = hb_k_one();
-    const hb_k second = ref_fold(p, unit, leaf, domain_log2, k), change = hb_k_neg(hb_k_mul(first, hb_k_inv(second)));
-    ref_add_word(&row[0], HB_F_ONE);
+    const hb_k second = slow_fold(p, unit, leaf, domain_log2, k), change = hb_k_neg(hb_k_mul(first, hb_k_inv(second)));
+    slow_add_word(&row[0], HB_F_ONE);
     for (int j = 0; j < HB_K_DEGREE; j++)
-        ref_add_word(&row[HB_K_DEGREE + j], change.c[j]);
+        slow_add_word(&row[HB_K_DEGREE + j], change.c[j]);
 }
 
-static inline void ref_open_forged(ref_prover *p, const ref_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n)
+static inline void slow_open_forged(slow_prover *p, const slow_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n)
 {
-    uint32_t *row = ref_alloc(t->width, sizeof *row);
+    uint32_t *row = slow_alloc(t->width, sizeof *row);
     memcpy(row, t->rows + (size_t)leaves[0] * t->width, t->width * sizeof *row);
-    ref_forge_row(p, oracle, leaves[0], row);
-    ref_open(p, t, oracle, leaves, n, row);
+    slow_forge_row(p, oracle, leaves[0], row);
+    slow_open(p, t, oracle, leaves, n, row);
     free(row);
 }
 
 /* Queries to oracle i; z: positions in the order drawn. */
-static inline void ref_query(ref_prover *p, uint32_t i, hb_f *z)
+static inline void slow_query(slow_prover *p, uint32_t i, hb_f *z)
 {
     const uint32_t n = p->params->queries[i], bits = i ? p->oracle[i].leaves_log2 : p->h + 1;
     uint32_t index[HB_QUERIES_MAX], leaves[HB_QUERIES_MAX];
-    ref_grind(p, HB_LABEL_QUERY, p->params->grind_query);
+    slow_grind(p, HB_LABEL_QUERY, p->params->grind_query);
     hb_transcript_indices(&p->s.t, HB_LABEL_QUERY, n, bits, index);
     for (int c = 0; c < (i ? 1 : 2); c++) {
-        const ref_tree *t = i ? &p->oracle[i] : &p->tree[c];
+        const slow_tree *t = i ? &p->oracle[i] : &p->tree[c];
         if (t->width == 0)
             continue;
         for (uint32_t q = 0; q < n; q++)
             leaves[q] = index[q] % (1u << t->leaves_log2);
         const uint32_t unique = hb_pcs_sort_unique(leaves, n);
-        if (p->lie == REF_LIE_LEAF && p->at == i && (i || c == 1))
-            ref_open_forged(p, t, i, leaves, unique);
+        if (p->lie == SLOW_LIE_LEAF && p->at == i && (i || c == 1))
+            slow_open_forged(p, t, i, leaves, unique);
         else
-            ref_open(p, t, i, leaves, unique, NULL);
+            slow_open(p, t, i, leaves, unique, NULL);
     }
     for (uint32_t q = 0; q < n; q++)
         z[q] = hb_f_pow(hb_f_root(bits), index[q]);
 }
 
-static inline void ref_add_power(ref_prover *p, hb_k scale, hb_k z)
+static inline void slow_add_power(slow_prover *p, hb_k scale, hb_k z)
 {
     const uint32_t n = 1u << p->m;
     for (uint32_t e = 0; e < n; e++, scale = hb_k_mul(scale, z)) {
@@ -430,16 +433,16 @@ static inline void ref_add_power(ref_prover *p, hb_k scale, hb_k z)
     }
 }
 
-static inline void ref_whir_round(ref_prover *p, hb_label label, uint32_t grind)
+static inline void slow_whir_round(slow_prover *p, hb_label label, uint32_t grind)
 {
     const size_t n = (size_t)1 << p->m, half = n / 2;
     hb_k message[2];
-    ref_round(p->f, p->w, half, n, message);
-    if (p->lie == REF_LIE_ROUND && p->at == p->rounds)
+    slow_round(p->f, p->w, half, n, message);
+    if (p->lie == SLOW_LIE_ROUND && p->at == p->rounds)
         message[0] = hb_k_add_f(message[0], HB_F_ONE);
     p->rounds++;
-    ref_send_k(p, REF_ROUND, 0, HB_TAG_ROUND2, message, 2);
-    ref_grind(p, label, grind);
+    slow_send_k(p, SLOW_ROUND, 0, HB_TAG_ROUND2, message, 2);
+    slow_grind(p, label, grind);
     const hb_k a = hb_transcript_challenge(&p->s.t, label);
     for (size_t b = 0; b < half; b++) {
         p->f[b] = hb_k_add(hb_k_mul(hb_k_sub(hb_k_one(), a), p->f[b]), hb_k_mul(a, p->f[half + b]));
@@ -449,58 +452,58 @@ static inline void ref_whir_round(ref_prover *p, hb_label label, uint32_t grind)
     p->m--;
 }
 
-static inline void ref_whir(ref_prover *p)
+static inline void slow_whir(slow_prover *p)
 {
-    ref_start(p);
+    slow_start(p);
     hb_f z[HB_QUERIES_MAX];
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
         hb_k point[2], answer[2];
-        ref_oracle(p, i);
+        slow_oracle(p, i);
         for (int k = 0; k < 2; k++)
             point[k] = hb_transcript_challenge(&p->s.t, HB_LABEL_OOD_POINT);
         for (int k = 0; k < 2; k++)
-            answer[k] = ref_value_at(p->f, p->m, point[k]);
-        if (p->lie == REF_LIE_OOD && p->at == i)
+            answer[k] = slow_value_at(p->f, p->m, point[k]);
+        if (p->lie == SLOW_LIE_OOD && p->at == i)
             answer[0] = hb_k_add_f(answer[0], HB_F_ONE);
-        ref_send_k(p, REF_OOD, i, HB_TAG_OOD, answer, 2);
-        ref_query(p, i - 1, z);
+        slow_send_k(p, SLOW_OOD, i, HB_TAG_OOD, answer, 2);
+        slow_query(p, i - 1, z);
         const hb_k delta = hb_transcript_challenge(&p->s.t, HB_LABEL_DELTA);
         hb_k power = delta;
         for (int k = 0; k < 2; k++, power = hb_k_mul(power, delta))
-            ref_add_power(p, power, point[k]);
+            slow_add_power(p, power, point[k]);
         for (uint32_t q = 0; q < p->params->queries[i - 1]; q++, power = hb_k_mul(power, delta))
-            ref_add_power(p, power, hb_k_from_f(z[q]));
+            slow_add_power(p, power, hb_k_from_f(z[q]));
         for (uint32_t k = 0; k < hb_pcs_fold_log2[i]; k++)
-            ref_whir_round(p, HB_LABEL_FOLD, p->params->grind_fold[i - 1]);
+            slow_whir_round(p, HB_LABEL_FOLD, p->params->grind_fold[i - 1]);
     }
-    if (p->lie == REF_LIE_FINAL) { /* orthogonal to the weights */
+    if (p->lie == SLOW_LIE_FINAL) { /* orthogonal to the weights */
         p->f[0] = hb_k_add(p->f[0], p->w[1]);
         p->f[1] = hb_k_sub(p->f[1], p->w[0]);
     }
-    ref_send_k(p, REF_FINAL, 0, HB_TAG_FINAL, p->f, (size_t)1 << p->m);
-    ref_query(p, HB_ORACLES, z);
+    slow_send_k(p, SLOW_FINAL, 0, HB_TAG_FINAL, p->f, (size_t)1 << p->m);
+    slow_query(p, HB_ORACLES, z);
     while (p->m)
-        ref_whir_round(p, HB_LABEL_FINAL_ROUND, 0);
+        slow_whir_round(p, HB_LABEL_FINAL_ROUND, 0);
 }
 
-static inline void ref_prove(ref_prover *p, const pcs_case *x, const hb_pcs_params *params, ref_lie lie, uint32_t at)
+static inline void slow_prove(slow_prover *p, const pcs_case *x, const hb_pcs_params *params, slow_lie lie, uint32_t at)
 {
-    *p = (ref_prover){.x = x, .params = params, .lie = lie, .at = at, .h = x->stack.h[1]};
+    *p = (slow_prover){.x = x, .params = params, .lie = lie, .at = at, .h = x->stack.h[1]};
     p->s.proof = &p->proof;
-    p->stacked = ref_alloc((size_t)hb_stack_columns(&x->stack) << p->h, sizeof *p->stacked);
-    ref_commit(p, 0);
-    ref_commit(p, 1);
+    p->stacked = slow_alloc((size_t)hb_stack_columns(&x->stack) << p->h, sizeof *p->stacked);
+    slow_commit(p, 0);
+    slow_commit(p, 1);
     pcs_case_absorb(&p->s.t, x, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]});
-    ref_tiles(p);
-    ref_whir(p);
+    slow_tiles(p);
+    slow_whir(p);
 }
 
-static inline uint32_t ref_verdict(const ref_prover *p, const hb_k *values)
+static inline uint32_t slow_verdict(const slow_prover *p, const hb_k *values)
 {
     return pcs_case_verify(p->x, p->params, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]}, values, &p->proof);
 }
 
-static inline void ref_free(ref_prover *p)
+static inline void slow_free(slow_prover *p)
 {
     for (int c = 0; c < 2; c++)
         free(p->tree[c].rows), free(p->tree[c].node);
