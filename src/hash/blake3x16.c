@@ -54,6 +54,8 @@ bool hb_blake3_grind(hb_pool *pool, uint64_t *nonce, const uint32_t cv[8], const
         limit = last;
     size_t slices = hb_pool_threads(pool); /* small windows first: easy puzzles end soon */
     while (s.base < limit) {
+        const uint64_t left = (limit - s.base + SLICE - 1) / SLICE;
+        slices = slices < left ? slices : (size_t)left;
         hb_pool_for(pool, slices, 1, search_slices, &s);
         uint64_t best = atomic_load(&s.best);
         if (best != UINT64_MAX) {

@@ -1,5 +1,5 @@
-/* Work is cut into tiles of 2^9 leaves: a tile's chaining values stay in the first-level cache while each block of 16 columns is read in runs of
- * 2 KiB, and its lowest five levels are finished before the next tile. The few nodes above are done level by level. */
+/* Work is cut into tiles of 2^10 leaves: a tile's chaining values stay in the nearest caches while each block of 16 columns is read in runs of
+ * 4 KiB, and its lowest six levels are finished before the next tile. The few nodes above are done level by level. */
 #include "merkle/merkle.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "merkle/merkle_kernel.h"
 
-#define TILE_LOG2 9u
+#define TILE_LOG2 10u
 #define TILE_GROUPS ((size_t)1 << (TILE_LOG2 - 4))
 #define TILE_LEVELS (TILE_LOG2 - 4) /* levels above the leaves whose nodes in one tile fill whole groups */
 

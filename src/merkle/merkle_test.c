@@ -12,7 +12,7 @@
 #include "field/f.h"
 #include "merkle/merkle.h"
 
-#define MAX_LOG2 12u
+#define MAX_LOG2 13u
 #define MAX_COLUMNS 161u
 
 static uint64_t seed = 7;
