@@ -1,0 +1,170 @@
+#include "bytecode/bcode_run.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "bytecode/bcode_machine.h"
+
+static hb_bytecode_cell make_cell(const hb_bytecode_insn *i)
+{
+    return (hb_bytecode_cell){.run = hb_bytecode_handlers[i->op],
+                              .imm = i->imm,
+                              .at = i->at,
+                              .need = (uint16_t)(8 * hb_bytecode_need(i)),
+                              .net = (int16_t)(8 * hb_bytecode_net(i)),
+                              .gas = hb_bytecode_rows[i->op].gas,
+                              .op = i->op,
+                              .priced = i->op == HB_BC_READ || i->op == HB_BC_WRITE};
+}
+
+static hb_status out_of_memory(hb_bytecode_machine *m, hb_error *err)
+{
+    hb_bytecode_machine_free(m);
+    return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for a bytecode machine");
+}
+
+hb_status hb_bytecode_machine_create(hb_bytecode_machine **out, const hb_bytecode_program *p, const uint8_t *input, size_t len,
+                                     uint64_t output_limit, hb_error *err)
+{
+    *out = NULL;
+    hb_bytecode_machine *m = hb_pages_alloc(sizeof *m);
+    if (!m)
+        return out_of_memory(NULL, err);
+    m->program = p;
+    m->stack = hb_pages_alloc(p->limits.stack);
+    m->memory = hb_pages_alloc(p->limits.memory);
+    if (!m->stack || !m->memory || hb_arena_init(&m->cells_memory, (p->n_insns + (size_t)1) * sizeof *m->cells) != HB_OK)
+        return out_of_memory(m, err);
+    hb_bytecode_cell *cells = hb_arena_alloc_many(&m->cells_memory, p->n_insns + (size_t)1, sizeof *cells);
+    for (uint32_t k = 0; k < p->n_insns; k++)
+        cells[k] = make_cell(&p->insns[k]);
+    cells[p->n_insns] = (hb_bytecode_cell){.run = hb_bytecode_run_off, .at = p->code_len};
+    m->cells = cells;
+    m->stack_end = m->stack + p->limits.stack / 8;
+    m->memory_bytes = p->limits.memory;
+    m->at = (hb_bytecode_at){cells, m->stack};
+    m->gas_left = p->limits.gas;
+    m->result = 1;
+    m->starts = p->starts;
+    m->code_len = p->code_len;
+    m->n_insns = p->n_insns;
+    m->input = input;
+    m->input_end = len ? input + len : input;
+    m->output_limit = output_limit ? output_limit : HB_BYTECODE_DEFAULT_OUTPUT_LIMIT;
+    *out = m;
+    return HB_OK;
+}
+
+void hb_bytecode_machine_free(hb_bytecode_machine *m)
+{
+    if (!m)
+        return;
+    hb_pages_free(m->stack, m->program->limits.stack);
+    hb_pages_free(m->memory, m->program->limits.memory);
+    hb_arena_free(&m->cells_memory);
+    hb_buf_free(&m->output);
+    hb_pages_free(m, sizeof *m);
+}
+
+static void trap(hb_bytecode_machine *m, hb_bytecode_at a, hb_bytecode_end end)
+{
+    m->at = a;
+    m->end = end;
+}
+
+/* The one loop. Gas, underflow and stack limit are checked here for all instructions, the rest by each. */
+static void loop(hb_bytecode_machine *m, uint64_t max_steps)
+{
+    hb_bytecode_at a = m->at;
+    uint64_t gas = m->gas_left, left = max_steps;
+    const uintptr_t bottom = (uintptr_t)m->stack, top = (uintptr_t)m->stack_end;
+    for (; left; left--) {
+        const hb_bytecode_cell *c = a.ip;
+        uint64_t price = c->gas;
+        if (price > gas) {
+            trap(m, a, HB_BC_END_GAS);
+            break;
+        }
+        if ((uintptr_t)a.sp - bottom < c->need || (intptr_t)(top - (uintptr_t)a.sp) < c->net) {
+            trap(m, a, HB_BC_END_STACK);
+            break;
+        }
+        if (c->priced) {
+            price += a.sp[-2] / 8 + (a.sp[-2] % 8 != 0); /* at most 2^61 + 3 */
+            if (price > gas) {
+                trap(m, a, HB_BC_END_GAS);
+                break;
+            }
+        }
+        hb_bytecode_at next = c->run(a, m);
+        if (!next.ip) {
+            if ((m->end == HB_BC_END_SUCCESS || m->end == HB_BC_END_REVERTED) && c->run != hb_bytecode_run_off) {
+                gas -= price;
+                left--;
+            }
+            break;
+        }
+        gas -= price;
+        a = next;
+    }
+    if (m->end == HB_BC_RUNNING && m->failed == HB_OK)
+        m->at = a;
+    m->gas_left = gas;
+    m->steps += max_steps - left;
+}
+
+static hb_status host_status(hb_bytecode_machine *m, hb_error *err)
+{
+    hb_status st = m->failed;
+    m->failed = HB_OK;
+    if (st == HB_LIMIT)
+        return hb_fail(err, st, "the output limit of %" PRIu64 " bytes is reached", m->output_limit);
+    return st == HB_OK ? st : hb_fail(err, st, "no memory for the output");
+}
+
+hb_status hb_bytecode_machine_run(hb_bytecode_machine *m, uint64_t max_steps, hb_error *err)
+{
+    if (m->end == HB_BC_RUNNING)
+        loop(m, max_steps);
+    return host_status(m, err);
+}
+
+hb_status hb_bytecode_machine_trace(hb_bytecode_machine *m, uint64_t max_steps, hb_bytecode_trace_fn fn, void *ctx, hb_error *err)
+{
+    for (uint64_t k = 0; k < max_steps && m->end == HB_BC_RUNNING; k++) {
+        const hb_bytecode_cell *c = m->at.ip;
+        uint64_t gas_left = m->gas_left, steps = m->steps;
+        loop(m, 1);
+        if (m->failed != HB_OK)
+            return host_status(m, err);
+        if (c->run == hb_bytecode_run_off)
+            break;
+        hb_bytecode_step step = {.pc = c->at, .op = c->op, .gas = gas_left - m->gas_left};
+        if (m->steps > steps)
+            step.stack_ops = hb_bytecode_rows[c->op].stack_ops;
+        hb_bytecode_machine_view(m, &step.after);
+        fn(ctx, &step);
+    }
+    return HB_OK;
+}
+
+void hb_bytecode_machine_view(const hb_bytecode_machine *m, hb_bytecode_view *view)
+{
+    *view = (hb_bytecode_view){.pc = m->at.ip->at,
+                               .end = m->end,
+                               .steps = m->steps,
+                               .gas = m->program->limits.gas - m->gas_left,
+                               .registers = m->registers,
+                               .stack = m->stack,
+                               .depth = (uint64_t)(m->at.sp - m->stack),
+                               .calls = m->calls,
+                               .call_depth = m->call_depth,
+                               .memory = m->memory,
+                               .output = m->output.data,
+                               .output_len = m->output.len,
+                               .input_left = (uint64_t)(m->input_end - m->input),
+                               .zero = m->result == 0,
+                               .negative = m->result >> 63,
+                               .halted = m->end != HB_BC_RUNNING,
+                               .reverted = m->end == HB_BC_END_REVERTED};
+}
