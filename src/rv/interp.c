@@ -41,7 +41,8 @@ void hb_rv_grant(hb_rv_run *m)
         if (n > room)
             n = room;
         if (m->fault_pending) {
-            uint64_t stop = m->options.fault->step > done ? m->options.fault->step - done : 1;
+            /* up to the faulty instruction; then that one alone, also when it is a call, which grants anew */
+            uint64_t step = m->options.fault->step, stop = done < step ? step - done : done == step;
             if (n > stop)
                 n = stop;
         }

@@ -36,9 +36,11 @@ hb_rv_exit hb_rv_fault_step(hb_rv_run *m)
     size_t counts[HB_FAM_COUNT];
     for (int f = 0; f < HB_FAM_COUNT; f++)
         counts[f] = m->record.family[f].count;
-    m->fault_pending = false;
     m->fault = *m->options.fault;
     hb_rv_exit result = hb_rv_loop_fault(m);
+    m->fault_pending = false;
+    if (result == HB_RV_EXIT_TRAP)
+        m->fault_hit = false; /* nothing was recorded */
     if (result != HB_RV_EXIT_BUDGET)
         return result;
     if (m->fault.kind == HB_FAULT_NEXT_PC)

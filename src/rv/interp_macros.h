@@ -258,7 +258,7 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
     }
 #endif
 #if HB_FAULT
-#define BRANCH_FAULT() (m->fault.kind == HB_FAULT_BRANCH && (m->fault_hit = true))
+#define BRANCH_FAULT() (m->fault.kind == HB_FAULT_BRANCH && (m->fault_hit = in->imm != 1, true))
 #else
 #define BRANCH_FAULT() false
 #endif
@@ -291,7 +291,7 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         A();                                                                                                            \
         B();                                                                                                            \
         const uint64_t at = a + (uint64_t)in->imm, mask = UINT64_MAX >> (64 - 8 * bytes);                               \
-        const uint64_t v = VIA(STORED, b) & mask;                                                                       \
+        const uint64_t v = STORE_FAULT(b & mask, mask);                                                                 \
         words w;                                                                                                        \
         hb_rv_trap trap = find_words(m, &w, at, bytes, true);                                                           \
         if (UNLIKELY(trap != HB_TRAP_NONE))                                                                             \
@@ -346,7 +346,10 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
     }
 #endif
 #if HB_FAULT
+#define STORE_FAULT(v, mask)                                                                                            \
+    (m->fault.kind == HB_FAULT_STORED ? (m->fault_hit |= (m->fault.value & (mask)) != (v), m->fault.value & (mask)) : (v))
 #define LOAD_FAULT() (m->fault.kind == HB_FAULT_LOADED ? (m->fault_hit |= m->fault.value != 0, m->fault.value) : 0)
 #else
+#define STORE_FAULT(v, mask) (v)
 #define LOAD_FAULT() UINT64_C(0)
 #endif
