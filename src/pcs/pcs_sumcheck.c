@@ -2,8 +2,11 @@
 
 #include "pcs/pcs_kernels.h"
 
-/* Below this many elements everything is done one by one: halves would not fill packs. */
-#define VECTOR_MIN (4 * HB_LANES)
+/* Vectors whose halves do not fill packs are handled one element at a time: the last rounds. */
+static bool halves_fill_packs(size_t n)
+{
+    return n % (2 * HB_LANES) == 0;
+}
 
 #define PIECES_MAX 128u /* partial sums of one round; they add up exactly, so cutting does not change results */
 #define PIECE_PACKS_MIN 64u
@@ -75,7 +78,7 @@ static void bind_few(hb_kpack *v, size_t half, hb_k a)
 
 void hb_pcs_round(hb_pool *pool, const hb_pcs_pair *pair, hb_k s[2])
 {
-    if (pair->n < VECTOR_MIN) {
+    if (!halves_fill_packs(pair->n)) {
         round_few(pair, s);
         return;
     }
@@ -87,7 +90,7 @@ void hb_pcs_round(hb_pool *pool, const hb_pcs_pair *pair, hb_k s[2])
 
 void hb_pcs_bind(hb_pool *pool, hb_pcs_pair *pair, hb_k a)
 {
-    if (pair->n < VECTOR_MIN) {
+    if (!halves_fill_packs(pair->n)) {
         bind_few(pair->f, pair->n / 2, a);
         bind_few(pair->w, pair->n / 2, a);
     } else {
@@ -101,7 +104,7 @@ void hb_pcs_bind(hb_pool *pool, hb_pcs_pair *pair, hb_k a)
 
 void hb_pcs_bind_round(hb_pool *pool, hb_pcs_pair *pair, hb_k a, hb_k s[2])
 {
-    if (pair->n < VECTOR_MIN || pair->n % VECTOR_MIN) {
+    if (!halves_fill_packs(pair->n / 2)) {
         hb_pcs_bind(pool, pair, a);
         hb_pcs_round(pool, pair, s);
         return;
