@@ -36,8 +36,8 @@ static bool plan_form(leaf_plan *p, const hb_bus_challenges *ch, hb_expr *output
     const hb_air *air = p->table->air;
     const hb_air_use *u = &air->uses[p->term->uses[0]];
     uint32_t n_inputs = air->pre_width + air->width + HB_ST_COUNT;
-    p->form_slots = hb_arena_alloc_many(arena, n_inputs + HB_AIR_MAX_TUPLE, sizeof *p->form_slots);
-    p->weights = hb_arena_alloc_many(arena, n_inputs + HB_AIR_MAX_TUPLE, sizeof *p->weights);
+    p->form_slots = hb_arena_alloc_many(arena, n_inputs + air->n_nodes, sizeof *p->form_slots);
+    p->weights = hb_arena_alloc_many(arena, n_inputs + air->n_nodes, sizeof *p->weights);
     hb_k *nodes = hb_arena_alloc_many(arena, air->n_nodes, sizeof *nodes), *inputs = hb_arena_alloc_many(arena, n_inputs, sizeof *inputs);
     if (!p->form_slots || !p->weights || !nodes || !inputs)
         return false;
@@ -56,7 +56,7 @@ static bool plan_form(leaf_plan *p, const hb_bus_challenges *ch, hb_expr *output
             p->weights[p->n_form++] = inputs[i];
         }
     for (uint32_t i = 0; i < air->n_nodes; i++)
-        if (!hb_k_is_zero(nodes[i])) { /* at most one a tuple word; its slot is known after compiling */
+        if (!hb_k_is_zero(nodes[i])) { /* a product below a tuple word; its slot is known after compiling */
             outputs[(*n_outputs)++] = i;
             p->weights[p->n_form++] = nodes[i];
         }
@@ -69,8 +69,10 @@ static bool plan(leaf_plan *p, const hb_bus_challenges *ch, unsigned threads, hb
 {
     const hb_air *air = p->table->air;
     const hb_air_use *u = &air->uses[p->term->uses[0]];
-    hb_expr outputs[HB_AIR_MAX_TUPLE + HB_AIR_GROUP + 1];
+    hb_expr *outputs = hb_arena_alloc_many(arena, air->n_nodes + HB_AIR_GROUP + 1, sizeof *outputs);
     uint32_t n_outputs = 0, n_products;
+    if (!outputs)
+        return false;
     p->flag = UINT32_MAX;
     if (u->flag != HB_ALWAYS) {
         p->flag = n_outputs;

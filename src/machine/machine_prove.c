@@ -74,7 +74,7 @@ static size_t leaves_bytes(const hb_machine_key *key, const hb_machine_layout *l
     size_t nodes = 0;
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
         nodes = max_size(nodes, key->airs.air[c].n_nodes);
-    return hb_gkr_leaf_packs(&layout->trees) * sizeof(hb_kpack) + 40 * nodes + ((size_t)threads << 16) + (1u << 20);
+    return hb_gkr_leaf_packs(&layout->trees) * sizeof(hb_kpack) + 100 * nodes + ((size_t)threads << 20) + (1u << 20);
 }
 
 static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_pool *pool)
