@@ -342,10 +342,14 @@ static bool one_table(skip_plan *p, hb_prover_table *pt, hb_pool *pool, hb_arena
 
 size_t hb_skip_bytes(const hb_air *air, unsigned threads)
 {
-    uint32_t n_inputs = air->pre_width + air->width + HB_ST_COUNT;
-    size_t base = hb_summand_bytes(air), nodes = base / sizeof(hb_k); /* more than there can be outputs and slots */
-    (void)nodes;
-    return 4 * base + threads * ((size_t)(n_inputs + N_SUMS) * 16 * sizeof(hb_kacc));
+    size_t nodes = hb_summand_nodes(air), n = air->pre_width + air->width + HB_ST_COUNT, outputs = nodes + air->n_constraints;
+    size_t products = 3 * nodes * (sizeof(hb_expr) + sizeof(hb_k));
+    size_t tapes = 3 * (outputs * (sizeof(hb_expr) + sizeof(uint16_t)) + nodes * sizeof(hb_air_step) + n) + nodes * 9;
+    size_t sums = 7 * (outputs + 3 * n) * (sizeof(uint16_t) + sizeof(hb_k));
+    size_t pointers = (HB_SKIP_COSETS * (n + nodes) + 4 * outputs + 6 * n + 16) * sizeof(void *);
+    size_t worker = (n + N_SUMS) * 16 * sizeof(hb_kacc) + 16 * sizeof(hb_kpack) + (HB_ST_COUNT + 1) * TILE_BYTES +
+                    ((n + 1) * HB_SKIP_COSETS + nodes) * BLOCK_BYTES + pointers;
+    return products + tapes + sums + n * (sizeof(hb_k) + 1) + threads * worker + 64 * HB_ARENA_ALIGN;
 }
 
 bool hb_skip_round(hb_prover_table *tables, size_t n_tables, const hb_skip_eq *eq, const hb_air_publics *publics, hb_pool *pool, hb_arena *arena,

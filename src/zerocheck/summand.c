@@ -15,22 +15,43 @@ typedef struct builder {
 } builder;
 
 /* --- sizes --------------------------------------------------------------------------------------------------------------------------- */
+static bool is_flagged(const hb_air *air, const hb_air_use *u)
+{
+    return u->kind <= HB_AIR_CONSUME && u->flag != HB_ALWAYS && air->nodes[u->flag].degree > 0;
+}
+
+uint32_t hb_summand_flags(const hb_air *air)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < air->n_uses; i++) {
+        bool fresh = is_flagged(air, &air->uses[i]);
+        for (uint32_t k = 0; k < i && fresh; k++)
+            fresh = !is_flagged(air, &air->uses[k]) || air->uses[k].flag != air->uses[i].flag;
+        n += fresh;
+    }
+    return n;
+}
+
+/* Copies; rests of constraints (at most a node each and a change of sign); flag * product and flag * input; groups. */
 static hb_air_limits ext_limits(const hb_air *air)
 {
-    uint32_t inputs = air->pre_width + air->width + HB_ST_COUNT, flagged = 0;
-    for (uint32_t i = 0; i < air->n_uses; i++)
-        flagged += air->uses[i].flag != HB_ALWAYS;
-    uint32_t per_flag = inputs + HB_AIR_MAX_TUPLE;
-    return (hb_air_limits){3 * air->n_nodes + 8 * air->n_terms + flagged * per_flag + inputs + 16, 1, 1, 1, 1};
+    uint32_t inputs = air->pre_width + air->width + HB_ST_COUNT, products = 0;
+    for (uint32_t i = 0; i < air->n_nodes; i++)
+        products += hb_air_is_product(air, i);
+    return (hb_air_limits){3 * air->n_nodes + 8 * air->n_terms + hb_summand_flags(air) * (inputs + products) + inputs + 16, 1, 1, 1, 1};
+}
+
+uint32_t hb_summand_nodes(const hb_air *air)
+{
+    return ext_limits(air).nodes;
 }
 
 size_t hb_summand_bytes(const hb_air *air)
 {
     hb_air_limits l = ext_limits(air);
-    uint32_t inputs = air->pre_width + air->width + HB_ST_COUNT, outputs = l.nodes;
-    size_t forms = (size_t)(HB_CLASSES + 1 + air->n_terms) * inputs * sizeof(hb_k);
-    return hb_air_memory_bytes(l) + forms + (size_t)air->n_nodes * sizeof(hb_expr) + 2 * (size_t)l.nodes * sizeof(hb_k) +
-           3 * HB_CLASSES * (size_t)outputs * (sizeof(hb_expr) + sizeof(hb_k)) + air->n_terms * (sizeof(hb_form) + sizeof(hb_expr)) + 4096;
+    size_t inputs = air->pre_width + air->width + HB_ST_COUNT, flags = hb_summand_flags(air), allocations = 16 + 4 * HB_CLASSES + flags;
+    return hb_air_memory_bytes(l) + (HB_CLASSES + 1 + flags) * inputs * sizeof(hb_k) + air->n_nodes * sizeof(hb_expr) + 2 * l.nodes * sizeof(hb_k) +
+           2 * HB_CLASSES * l.nodes * (sizeof(hb_expr) + sizeof(hb_k)) + flags * (sizeof(hb_form) + sizeof(hb_expr)) + allocations * HB_ARENA_ALIGN;
 }
 
 /* --- small parts --------------------------------------------------------------------------------------------------------------------- */
@@ -219,7 +240,7 @@ static bool take_terms(builder *b, const hb_k *weights)
     for (uint32_t k = 0; k < b->air->n_terms; k++) {
         const hb_air_term *t = &b->air->terms[k];
         const hb_air_use *u = &b->air->uses[t->uses[0]];
-        bool flagged = u->flag != HB_ALWAYS && b->air->nodes[u->flag].degree > 0, seen = false;
+        bool flagged = is_flagged(b->air, u), seen = false;
         if (t->n_uses > 1) {
             take_group(b, t, weights[k]);
         } else if (t->tree == HB_AIR_TREE_F) {
@@ -246,8 +267,9 @@ static bool alloc(builder *b)
     s->n_cols = b->air->pre_width + b->air->width;
     s->n_inputs = s->n_cols + HB_ST_COUNT;
     void *memory = hb_arena_alloc(b->arena, hb_air_memory_bytes(l));
-    s->flags = hb_arena_alloc_many(b->arena, b->air->n_terms, sizeof *s->flags);
-    s->flag_forms = hb_arena_alloc_many(b->arena, b->air->n_terms, sizeof *s->flag_forms);
+    uint32_t flags = hb_summand_flags(b->air);
+    s->flags = hb_arena_alloc_many(b->arena, flags, sizeof *s->flags);
+    s->flag_forms = hb_arena_alloc_many(b->arena, flags, sizeof *s->flag_forms);
     b->map = hb_arena_alloc_many(b->arena, b->air->n_nodes, sizeof *b->map);
     b->node_weights = hb_arena_alloc_many(b->arena, l.nodes, sizeof *b->node_weights);
     b->bus_weights = hb_arena_alloc_many(b->arena, l.nodes, sizeof *b->bus_weights);

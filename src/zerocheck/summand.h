@@ -45,8 +45,12 @@ typedef struct hb_summand {
 bool hb_summand_init(hb_summand *s, const hb_air *air, const hb_zerocheck_claim *claim, const hb_zerocheck_challenges *ch, const hb_k *weights, hb_k *power,
                      hb_arena *arena);
 
-/* An upper bound of what hb_summand_init takes. */
+/* Upper bounds: what hb_summand_init takes from the arena; nodes of the extended record, hence also outputs, steps and temporaries of tapes over it. */
 size_t hb_summand_bytes(const hb_air *air);
+uint32_t hb_summand_nodes(const hb_air *air);
+
+/* Number of distinct flags of G and R terms. */
+uint32_t hb_summand_flags(const hb_air *air);
 
 /* All products of B for evaluation in the base field, flag * input included; nodes and weights from the arena. False when it is full. */
 bool hb_summand_base_products(hb_summand *s, hb_arena *arena, hb_outputs out[HB_CLASSES]);

@@ -147,6 +147,37 @@ static size_t worker_bytes(size_t max_eq, size_t max_slots, size_t max_columns)
            (max_columns + 7) / 8 * 8 * sizeof(void *);
 }
 
+/* Columns of K of a table, and what else number_columns and table_init take. */
+size_t hb_tail_bytes(const hb_air *air, uint32_t n_rows)
+{
+    size_t nodes = hb_summand_nodes(air), n = air->pre_width + air->width + HB_ST_COUNT, flags = hb_summand_flags(air), structured = 0;
+    for (uint32_t i = 0; i < air->n_nodes; i++)
+        structured += air->nodes[i].op == HB_AIR_STRUCTURED;
+    size_t columns = air->pre_width + air->width + structured + 3 + flags, tiles = hb_stored_tiles(n_rows), outputs = nodes + air->n_constraints + flags;
+    size_t forms = (3 + flags) * n * (sizeof(uint16_t) + sizeof(hb_k)) + flags * sizeof(hb_tail_form);
+    size_t program = outputs * (sizeof(hb_expr) + sizeof(hb_tail_output) + sizeof(uint16_t)) + n * 6 + nodes * (sizeof(hb_air_step) + 9);
+    size_t n_packs = tiles * TILE_PACKS + (tiles + 3) + (tiles / HB_LANES + 4); /* of a column, in the three layouts */
+    return forms + program + columns * n_packs * sizeof(hb_kpack) + sizeof(hb_tail_table) + (32 + 2 * flags) * HB_ARENA_ALIGN;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+size_t hb_tail_worker_bytes(const hb_zerocheck_claim *claim)
+{
+    size_t tiles = 0, slots = 0, columns = 0;
+    for (size_t i = 0; i < claim->n_tables; i++) {
+        const hb_air *air = claim->tables[i].air;
+        size_t inputs = air->pre_width + air->width + HB_ST_COUNT;
+        tiles = larger(tiles, hb_stored_tiles(claim->tables[i].n_rows));
+        slots = larger(slots, inputs + hb_summand_nodes(air));
+        columns = larger(columns, inputs + 3 + hb_summand_flags(air));
+    }
+    return worker_bytes(tiles + 1, slots, columns);
+}
+
 bool hb_tail_init(hb_tail *tail, hb_prover_table *tables, size_t n_tables, const hb_air_publics *publics, const hb_k *xi, uint32_t n_max,
                   const hb_k *eq_u, hb_pool *pool, hb_arena *arena)
 {

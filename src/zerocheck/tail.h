@@ -61,9 +61,9 @@ typedef struct hb_tail {
 bool hb_tail_init(hb_tail *tail, hb_prover_table *tables, size_t n_tables, const hb_air_publics *publics, const hb_k *xi, uint32_t n_max,
                   const hb_k *eq_u, hb_pool *pool, hb_arena *arena);
 
-/* Bytes of arena for a table of so many rows, and apart from tables. */
+/* Upper bounds of the arena's bytes: for each table; and for each thread. */
 size_t hb_tail_bytes(const hb_air *air, uint32_t n_rows);
-size_t hb_tail_worker_bytes(const hb_air *air);
+size_t hb_tail_worker_bytes(const hb_zerocheck_claim *claim);
 
 /* Folds by r_0 and evaluates round 0. */
 void hb_tail_begin(hb_tail *tail, hb_k r0, hb_tail_sums *sums);

@@ -213,6 +213,24 @@ static hb_status prove(prover *p, hb_zerocheck_opening *out, hb_error *err)
     return st;
 }
 
+/* --- sizes --------------------------------------------------------------------------------------------------------------------------- */
+size_t hb_zerocheck_prove_bytes(const hb_zerocheck_claim *claim, unsigned threads)
+{
+    size_t bytes = (claim->n_tables + 8) * HB_ARENA_ALIGN, skip = 0, tail = threads * hb_tail_worker_bytes(claim), most = 0;
+    for (size_t i = 0; i < claim->n_tables; i++) {
+        const hb_air *air = claim->tables[i].air;
+        uint32_t n_rows = claim->tables[i].n_rows;
+        size_t columns = air->pre_width + air->width, tiles = hb_stored_tiles(n_rows);
+        bytes += columns * (tiles * sizeof(hb_k) + sizeof(hb_k) + sizeof(hb_k *) + HB_ARENA_ALIGN); /* stays */
+        bytes += air->n_terms * sizeof(hb_k) + sizeof(hb_k *) + sizeof(hb_prover_table) + HB_ARENA_ALIGN + hb_summand_bytes(air);
+        size_t s = hb_skip_bytes(air, threads);
+        skip = s > skip ? s : skip;
+        most = tiles > most ? tiles : most;
+        tail += hb_tail_bytes(air, n_rows);
+    }
+    return bytes + most * sizeof(hb_k) + (skip > tail ? skip : tail);
+}
+
 /* --- entry --------------------------------------------------------------------------------------------------------------------------- */
 /* Challenges that make the verifier divide by zero. */
 static bool is_unlucky(const hb_zerocheck_claim *claim, uint32_t n_max)
