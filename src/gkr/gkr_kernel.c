@@ -28,12 +28,15 @@ HB_V void ask(const hb_kpack *x)
         __builtin_prefetch((const void *)((uintptr_t)x + AHEAD * sizeof *x + (size_t)c * sizeof x->c[0]));
 }
 
+/* The passes over a block are functions of their own: calls cost nothing beside a block, and code for 16 lanes in plain C is long. */
+#define PASS static __attribute__((noinline)) void
+
 HB_V v16k at(view x, size_t i)
 {
     return v16k_load(x.at + i * x.step);
 }
 
-HB_V void fold_block(hb_kpack *out, view lo, view hi, size_t i, size_t end, const v16kc *r)
+PASS fold_block(hb_kpack *out, view lo, view hi, size_t i, size_t end, const v16kc *r)
 {
     for (; i < end; i++) {
         ask(lo.at + i * lo.step), ask(hi.at + i * hi.step);
@@ -42,7 +45,7 @@ HB_V void fold_block(hb_kpack *out, view lo, view hi, size_t i, size_t end, cons
 }
 
 /* sum += sum of a b */
-HB_V void dot_block(v16ka *sum, view a, view b, size_t i, size_t end)
+PASS dot_block(v16ka *sum, view a, view b, size_t i, size_t end)
 {
     v16ka s = *sum;
     for (; i < end; i++) {
@@ -53,7 +56,7 @@ HB_V void dot_block(v16ka *sum, view a, view b, size_t i, size_t end)
 }
 
 /* sum += sum of (a1 - a0) (b1 - b0) */
-HB_V void dot_block_inf(v16ka *sum, view a0, view a1, view b0, view b1, size_t i, size_t end)
+PASS dot_block_inf(v16ka *sum, view a0, view a1, view b0, view b1, size_t i, size_t end)
 {
     v16ka s = *sum;
     for (; i < end; i++) {
@@ -64,7 +67,7 @@ HB_V void dot_block_inf(v16ka *sum, view a0, view a1, view b0, view b1, size_t i
 }
 
 /* sums[k] += weight * s */
-HB_V void weigh(hb_kpack *sum, v16ka s, const v16kc *weight)
+PASS weigh(hb_kpack *sum, v16ka s, const v16kc *weight)
 {
     v16k_store(sum, v16k_add(v16k_load(sum), v16k_mul_c(v16ka_reduce(s), weight)));
 }
@@ -81,7 +84,7 @@ HB_V product_view product_at(const hb_gkr_round *round, const hb_kpack *tile)
     return (product_view){{tile, 1}, {tile + round->packs, 1}};
 }
 
-HB_V void product_weight(const hb_gkr_round *round, hb_kpack *tile, size_t i, size_t end)
+PASS product_weight(const hb_gkr_round *round, hb_kpack *tile, size_t i, size_t end)
 {
     for (; tile && i < end; i++) {
         ask(tile + i), ask(tile + round->packs + i);
@@ -179,7 +182,7 @@ HB_V fraction_view fraction_at(const hb_gkr_round *round, const hb_kpack *p, con
     return (fraction_view){{p, 1}, {p + round->packs, 1}, {q, 1}, {q + round->packs, 1}};
 }
 
-HB_V void fraction_weight(const hb_gkr_round *round, hb_kpack *p, const hb_kpack *q, size_t i, size_t end)
+PASS fraction_weight(const hb_gkr_round *round, hb_kpack *p, const hb_kpack *q, size_t i, size_t end)
 {
     hb_kpack *p1 = p + round->packs;
     for (; p && i < end; i++) {
