@@ -9,12 +9,25 @@
 #include "cli/build_std.h"
 #include "cli/build_tools.h"
 #include "cli/cli.h"
+#include "hash/sha256.h"
 
 typedef struct place {
     char *project;   /* whole path */
     char *target;    /* cargo's target directory */
     char *artifacts; /* where cargo puts the program itself */
 } place;
+
+/* Names cargo's target directory after everything that our wrapper adds behind cargo's back: with another linker or other flags the
+ * program must be built anew, and cargo would not notice. */
+static char *make_key(const hb_rust_tools *tools, const hb_guest_std *std_lib, const char *guest)
+{
+    const char *more = getenv("HB_RUSTFLAGS");
+    char *text = hb_cli_format("%s\n%s\n%s\n%s\n%s\n%s", std_lib->key, std_lib->dir, tools->linker, tools->linker_text, guest, more ? more : "");
+    uint8_t digest[32];
+    hb_sha256_hash(digest, text, strlen(text));
+    free(text);
+    return hb_cli_format("%02x%02x%02x%02x%02x%02x", digest[0], digest[1], digest[2], digest[3], digest[4], digest[5]);
+}
 
 /* Beside the project as cargo users expect, unless that cannot be written to. */
 static bool choose_place(place *p, const hb_build_options *options, const char *cache, const char *key)
@@ -138,7 +151,8 @@ int hb_build_rust(const hb_build_options *options, const char *guest)
     char *cache = hb_build_cache_dir();
     if (!cache || !hb_build_find_rust(&tools, guest, options->dir) || !hb_build_std(&std_lib, &tools, guest, cache))
         return HB_EXIT_ENVIRONMENT;
-    if (!choose_place(&p, options, cache, std_lib.key)) {
+    char *key = make_key(&tools, &std_lib, guest);
+    if (!choose_place(&p, options, cache, key)) {
         hb_cli_complain("build", "cannot use %s: %s", options->dir, strerror(errno));
         return HB_EXIT_ENVIRONMENT;
     }

@@ -26,11 +26,13 @@ if [ $guest = no ]; then
     exec "$rustc" "$@"
 fi
 
-# Packages from a registry or from git are told apart by their folder there, all others by their names.
+# A package from a registry is the same wherever it was unpacked, be it cargo's own place or a vendor directory; its files are named
+# after it in messages. Packages from git are told apart by their folder.
 home=${CARGO_HOME:-$HOME/.cargo}
+package=$CARGO_PKG_NAME remap=
 case $CARGO_MANIFEST_DIR in
-    "$home"/*) package=${CARGO_MANIFEST_DIR#"$home"/} ;;
-    *) package=$CARGO_PKG_NAME ;;
+    "$home"/registry/* | */vendor/*) remap=--remap-path-prefix=$CARGO_MANIFEST_DIR=/deps/$CARGO_PKG_NAME-$CARGO_PKG_VERSION ;;
+    "$home"/git/*) package=${CARGO_MANIFEST_DIR#"$home"/} ;;
 esac
 metadata=hauptbuch-$package-$CARGO_PKG_VERSION-$crate$types
 
@@ -50,4 +52,4 @@ IFS='
 '
 set -f
 export RUSTC_BOOTSTRAP=1
-exec "$rustc" "$@" -Zunstable-options -Cpasses=lower-atomic -Cforce-unwind-tables=no $HB_RUSTC_ARGS
+exec "$rustc" "$@" -Zunstable-options -Cpasses=lower-atomic -Cforce-unwind-tables=no $HB_RUSTC_ARGS $remap
