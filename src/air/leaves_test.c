@@ -9,6 +9,7 @@
 
 #include "air/air_toys.h"
 #include "air/digest.h"
+#include "air/doc.h"
 #include "air/eval_k.h"
 #include "air/leaves.h"
 #include "air/row.h"
@@ -190,12 +191,41 @@ static void digest_is_of_the_text(void **state)
     }
 }
 
+static void documents_read_well(void **state)
+{
+    (void)state;
+    static char text[1 << 16];
+    static const char *const names[] = {"a", "b", "r", "s"};
+    hb_air air;
+    void *memory = malloc(hb_air_memory_bytes(HB_AIR_LIMITS_DEFAULT));
+    hb_air_init(&air, 0, 4, HB_AIR_LIMITS_DEFAULT, memory);
+    hb_expr a = hb_air_col(&air, 0), b = hb_air_col(&air, 1), r = hb_air_col(&air, 2), s = hb_air_col(&air, 3);
+    hb_expr sum = hb_air_sub(&air, a, hb_air_add(&air, hb_air_scale(&air, 2, b), r));
+    hb_expr carry = hb_air_scale_inv(&air, 65536, sum);
+    hb_air_bool(&air, "carry", carry);
+    hb_air_bool(&air, "s", s);
+    hb_air_lookup(&air, HB_BUS_RC16, HB_ALWAYS, (hb_expr[]){hb_air_sub(&air, hb_air_const(&air, 9), a)}, 1);
+    hb_air_lookup(&air, HB_BUS_RC16, HB_ALWAYS, &b, 1);
+    hb_air_consume(&air, HB_BUS_STATE, s, (hb_expr[]){hb_air_key(&air, HB_KEY_IMG_LO), hb_air_scale(&air, -1, r)}, 2);
+    hb_air_range16(&air, b, "because");
+    assert_int_equal(hb_air_finish(&air).code, HB_AIR_OK);
+    assert_int_equal(hb_air_write_doc(&air, "TOY", names, (hb_air_sink){gather, text}), HB_OK);
+    static const char *const parts[] = {
+        "## TOY\n\nColumns (0 preprocessed, 4 main): `a`, `b`, `r`, `s`.\n", "| s | `s * (s - 1)` | 2 |\n", "| carry | `t1 * (t1 - 1)` | 2 |\n",
+        "`t1 = 1/2^16 * (a - (", "| look up RC16 | `(9 - a)` |  | 2 |\n| look up RC16 | `(b)` |  | same leaf |\n",
+        "| consume STATE | `(IMG_LO, -r)` | if `s` | 2 |\n", "\nBelow 2^16: `b`: because.\n"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("%s\nnot in\n%s", parts[i], text);
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(toys_are_valid),          cmocka_unit_test(multiplicities_do_not_depend_on_threads),
         cmocka_unit_test(missing_tuples_are_found), cmocka_unit_test(leaves_are_those_of_the_scalar_reader),
-        cmocka_unit_test(digest_is_of_the_text),
+        cmocka_unit_test(digest_is_of_the_text),   cmocka_unit_test(documents_read_well),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
