@@ -51,7 +51,7 @@ static void print_ops(FILE *out, const hb_rv_report *report)
     size_t n = 0;
     for (size_t op = 0; op < HB_OP_COUNT; op++)
         if (report->op_counts[op])
-            list[n++] = (counted){hb_isa[op].mnemonic, report->op_counts[op]};
+            list[n++] = (counted){hb_isa_table[op].mnemonic, report->op_counts[op]};
     qsort(list, n, sizeof *list, more_first);
     fputs("instructions\n", out);
     for (size_t i = 0; i < n; i++)
@@ -118,7 +118,7 @@ static json_t *counts_json(const hb_rv_report *report, bool calls)
     const size_t n = calls ? HB_RV_CALL_COUNT : HB_OP_COUNT;
     for (size_t i = 0; i < n; i++) {
         const uint64_t count = calls ? report->call_counts[i] : report->op_counts[i];
-        const char *name = calls ? hb_rv_calls[i].name : hb_isa[i].mnemonic;
+        const char *name = calls ? hb_rv_calls[i].name : hb_isa_table[i].mnemonic;
         if (count)
             json_object_set_new(object, name, json_integer((json_int_t)count));
     }

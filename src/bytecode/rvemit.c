@@ -257,7 +257,7 @@ void hb_emit_rows(hb_emit *e, const hb_emit_row *rows, size_t n)
         case HB_ROW_LI: hb_emit_li(e, r->rd, (uint64_t)r->imm); break;
         case HB_ROW_LA: hb_emit_la(e, r->rd, (uint32_t)r->imm); break;
         default:
-            if (hb_isa[r->op].format == HB_FMT_B)
+            if (hb_isa_table[r->op].format == HB_FMT_B)
                 hb_emit_branch(e, (hb_op)r->op, r->rs1, r->rs2, (uint32_t)r->imm);
             else
                 hb_emit_op(e, (hb_op)r->op, r->rd, r->rs1, r->rs2, r->imm);

@@ -29,7 +29,7 @@ static inline void chips_emit_reg_ops(hb_rvasm *a, hb_op first, hb_op last, unsi
 {
     unsigned count = 0;
     for (unsigned op = first; op <= last; op++) {
-        if (hb_isa[op].format != HB_FMT_R)
+        if (hb_isa_table[op].format != HB_FMT_R)
             continue;
         chips_load_edges(a);
         for (unsigned i = 0; i < CHIPS_EDGES; i++)
@@ -52,7 +52,7 @@ static inline void chips_emit_imm_ops(hb_rvasm *a)
 {
     static const int64_t imms[] = {0, 1, -1, 2047, -2048, 37}, shifts[] = {0, 1, 15, 16, 17, 31, 32, 33, 47, 48, 63};
     for (unsigned op = 1; op < HB_OP_COUNT; op++) {
-        hb_isa_format f = hb_isa[op].format;
+        hb_isa_format f = hb_isa_table[op].format;
         if (f != HB_FMT_I && f != HB_FMT_SH6 && f != HB_FMT_SH5)
             continue;
         chips_load_edges(a);
@@ -72,7 +72,7 @@ static inline void chips_emit_shift_amounts(hb_rvasm *a)
 {
     static const uint64_t amounts[] = {0, 1, 7, 8, 15, 16, 17, 30, 31, 32, 33, 47, 48, 49, 63, 64, 0xffc0, UINT64_C(0xffffffffffff0021)};
     for (unsigned op = 1; op < HB_OP_COUNT; op++) {
-        if (hb_isa[op].family != HB_FAM_SHIFT || hb_isa[op].format != HB_FMT_R)
+        if (hb_isa_table[op].family != HB_FAM_SHIFT || hb_isa_table[op].format != HB_FMT_R)
             continue;
         chips_load_edges(a);
         for (unsigned k = 0; k < sizeof amounts / sizeof *amounts; k++) {

@@ -87,8 +87,8 @@ static void count_operations(hb_rv_run *m)
         r->op_counts[m->loaded->decoded[k].op] += (uint64_t)runs;
     }
     for (int op = 1; op < HB_OP_COUNT; op++)
-        if (hb_isa[op].family < HB_FAM_COUNT)
-            r->family_counts[hb_isa[op].family] += r->op_counts[op];
+        if (hb_isa_table[op].family < HB_FAM_COUNT)
+            r->family_counts[hb_isa_table[op].family] += r->op_counts[op];
     static const hb_rv_family within[2][2] = {{HB_FAM_LOAD, HB_FAM_LD}, {HB_FAM_STORE, HB_FAM_SD}};
     for (int store = 0; store < 2; store++)
         for (int wide = 0; wide < 2; wide++) {

@@ -144,7 +144,7 @@ static void one_access(const trap_case *c, const hb_rv_exec_options *options)
     hb_status st = run_both(&p, options, &run);
     const hb_rv_report *r = hb_rv_run_report(run);
     if (r->trap.reason != c->reason)
-        fail_msg("%s at 0x%llx: %s, expected %s", hb_isa[c->op].mnemonic, (unsigned long long)(c->base + (uint64_t)c->imm), hb_rv_trap_text(r->trap.reason), hb_rv_trap_text(c->reason));
+        fail_msg("%s at 0x%llx: %s, expected %s", hb_isa_table[c->op].mnemonic, (unsigned long long)(c->base + (uint64_t)c->imm), hb_rv_trap_text(r->trap.reason), hb_rv_trap_text(c->reason));
     if (c->reason == HB_TRAP_NONE) {
         assert_int_equal(st, HB_OK);
     } else {

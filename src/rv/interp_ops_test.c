@@ -76,7 +76,7 @@ static void finish_and_compare(hb_rvasm *a, hb_op op, expectation *e)
     assert_int_equal(run_both(&p, NULL, &run), HB_OK);
     for (size_t k = 0; k < e->n; k++)
         if (word_at(run, HB_RVASM_DATA + 8 * k) != e->value[k])
-            fail_msg("%s, case %zu: 0x%llx, reference 0x%llx", hb_isa[op].mnemonic, k, (unsigned long long)word_at(run, HB_RVASM_DATA + 8 * k),
+            fail_msg("%s, case %zu: 0x%llx, reference 0x%llx", hb_isa_table[op].mnemonic, k, (unsigned long long)word_at(run, HB_RVASM_DATA + 8 * k),
                      (unsigned long long)e->value[k]);
     check_events_by_reference(&p, hb_rv_run_record(run));
     hb_rv_run_free(run);
@@ -89,7 +89,7 @@ static void register_operations(void **state)
     (void)state;
     for (int n = 1; n < HB_OP_COUNT; n++) {
         hb_op op = (hb_op)n;
-        if (hb_isa[op].format != HB_FMT_R)
+        if (hb_isa_table[op].format != HB_FMT_R)
             continue;
         hb_rvasm *a = new_asm();
         expectation e = {0};
@@ -120,7 +120,7 @@ static void immediate_operations(void **state)
     (void)state;
     for (int n = 1; n < HB_OP_COUNT; n++) {
         hb_op op = (hb_op)n;
-        hb_isa_format f = hb_isa[op].format;
+        hb_isa_format f = hb_isa_table[op].format;
         if (f != HB_FMT_I && f != HB_FMT_SH6 && f != HB_FMT_SH5)
             continue;
         hb_rvasm *a = new_asm();
@@ -227,7 +227,7 @@ static void known_results(void **state)
     assert_int_equal(run_both(&p, NULL, &run), HB_OK);
     for (size_t k = 0; k < n; k++)
         if (word_at(run, HB_RVASM_DATA + 8 * k) != cases[k].want)
-            fail_msg("case %zu (%s)", k, hb_isa[cases[k].op].mnemonic);
+            fail_msg("case %zu (%s)", k, hb_isa_table[cases[k].op].mnemonic);
     hb_rv_run_free(run);
     hb_rv_program_free(&p);
 }

@@ -63,8 +63,9 @@ static void fields_of_events(void **state)
     hb_rv_program_free(&p);
 }
 
-/* Register, memory and public-value cells accessed again after exactly `distance` instructions. */
-static hb_rv_program with_distance(uint32_t distance)
+/* A word and its base register accessed again exactly `distance` instructions after SD; `last` is HB_OP_LD, or HB_OP_ADD to read only
+ * the base register, as rs2. */
+static hb_rv_program with_distance(uint32_t distance, hb_op last)
 {
     hb_rvasm *a = new_asm();
     uint32_t loop = hb_rvasm_label(a);
@@ -80,7 +81,10 @@ static hb_rv_program with_distance(uint32_t distance)
     hb_rvasm_branch(a, HB_OP_BNE, 4, 0, loop);
     for (uint32_t k = 0; k < nops; k++)
         hb_rvasm_op(a, HB_OP_ADDI, 5, 5, 0, 0);
-    hb_rvasm_op(a, HB_OP_LD, 10, 3, 0, 0);
+    if (last == HB_OP_LD)
+        hb_rvasm_op(a, HB_OP_LD, 10, 3, 0, 0);
+    else
+        hb_rvasm_op(a, HB_OP_ADD, 10, 0, 3, 0);
     hb_rvasm_halt(a, 0);
     return build_and_free(a);
 }
@@ -93,7 +97,7 @@ static void bumps_bridge_gaps(void **state)
         unsigned word_bumps;
     } cases[] = {{1000, 0}, {65535, 0}, {65536, 0}, {65537, 1}, {65538, 1}, {200000, 1}, {2000000, 1}};
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        hb_rv_program p = with_distance(cases[k].distance);
+        hb_rv_program p = with_distance(cases[k].distance, HB_OP_LD);
         hb_rv_run *run;
         assert_int_equal(run_both(&p, NULL, &run), HB_OK);
         const hb_rv_event_mem *sd = event(run, HB_FAM_SD, 0), *ld = event(run, HB_FAM_LD, 0);
@@ -115,6 +119,23 @@ static void bumps_bridge_gaps(void **state)
         /* x3: read by SD in slot 0 and by LD in slot 0, 4 * distance apart: bumped when the word is */
         assert_int_equal(ld->r.rs1_ts, words ? ld->r.ts - 1 : sd->r.ts);
         assert_true(registers >= words);
+        hb_rv_run_free(run);
+        hb_rv_program_free(&p);
+    }
+}
+
+/* From slot 0 of one instruction to slot 1 of another: one more than the greatest distance needs a bump, three less than it does not. */
+static void bumps_count_slots(void **state)
+{
+    (void)state;
+    for (uint32_t k = 0; k < 2; k++) {
+        hb_rv_program p = with_distance(65535 + k, HB_OP_ADD);
+        hb_rv_run *run;
+        assert_int_equal(run_both(&p, NULL, &run), HB_OK);
+        const hb_rv_event_mem *sd = event(run, HB_FAM_SD, 0);
+        const hb_rv_event_reg *add = event(run, HB_FAM_ADD, 0);
+        assert_int_equal(add->ts + 1 - sd->r.ts, k ? HB_RV_MAX_GAP + 1 : HB_RV_MAX_GAP - 3);
+        assert_int_equal(add->rs2_ts, k ? add->ts : sd->r.ts);
         hb_rv_run_free(run);
         hb_rv_program_free(&p);
     }
@@ -282,7 +303,7 @@ static void checker_notices_changed_bumps(void **state)
 static void room_for_events(void **state)
 {
     (void)state;
-    hb_rv_program p = with_distance(50000);
+    hb_rv_program p = with_distance(50000, HB_OP_LD);
     static const uint64_t none[HB_FAM_COUNT] = {0};
     const uint64_t *guesses[] = {NULL, none};
     for (int k = 0; k < 2; k++) {
@@ -300,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_of_events), cmocka_unit_test(bumps_bridge_gaps),            cmocka_unit_test(bumps_of_calls),
+        cmocka_unit_test(bumps_count_slots),
         cmocka_unit_test(room_for_events),  cmocka_unit_test(checker_notices_every_change),
         cmocka_unit_test(checker_notices_changed_bumps),
     };

@@ -2,7 +2,7 @@
 
 #define ROW(NAME, number, mnemonic, match, mask, format, family)                                                        \
     [HB_OP_##NAME] = {mnemonic, match, mask, HB_FMT_##format, HB_FAM_##family},
-const hb_isa_row hb_isa[HB_OP_COUNT] = {
+const hb_isa_row hb_isa_table[HB_OP_COUNT] = {
     [HB_OP_INVALID] = {"invalid", 1, 0, HB_FMT_NONE, HB_FAM_COUNT},
     HB_ISA_TABLE(ROW)
 };
@@ -20,9 +20,9 @@ static const uint8_t first_row[32] = {
 static hb_op find_op(uint32_t word)
 {
     for (unsigned op = first_row[word >> 2 & 31]; op && op < HB_OP_COUNT; op++) {
-        if ((word & hb_isa[op].mask) == hb_isa[op].match)
+        if ((word & hb_isa_table[op].mask) == hb_isa_table[op].match)
             return (hb_op)op;
-        if ((hb_isa[op].match ^ word) & 0x7f)
+        if ((hb_isa_table[op].match ^ word) & 0x7f)
             break; /* past the rows of this major opcode, or word is not a 32-bit encoding */
     }
     return HB_OP_INVALID;
@@ -76,7 +76,7 @@ hb_isa_insn hb_isa_decode(uint32_t word)
         insn.rs1 = (uint8_t)bits(word, 15, 5);
     if (hb_isa_reads_rs2(insn.op))
         insn.rs2 = (uint8_t)bits(word, 20, 5);
-    insn.imm = immediate(hb_isa[insn.op].format, word);
+    insn.imm = immediate(hb_isa_table[insn.op].format, word);
     return insn;
 }
 
@@ -90,23 +90,23 @@ enum {
 
 bool hb_isa_writes_rd(hb_op op)
 {
-    return WRITES_RD >> hb_isa[op].format & 1;
+    return WRITES_RD >> hb_isa_table[op].format & 1;
 }
 
 bool hb_isa_reads_rs1(hb_op op)
 {
-    return READS_RS1 >> hb_isa[op].format & 1;
+    return READS_RS1 >> hb_isa_table[op].format & 1;
 }
 
 bool hb_isa_reads_rs2(hb_op op)
 {
-    return READS_RS2 >> hb_isa[op].format & 1;
+    return READS_RS2 >> hb_isa_table[op].format & 1;
 }
 
 unsigned hb_isa_access_bytes(hb_op op)
 {
-    uint32_t major = hb_isa[op].match & 0x7f;
-    return op != HB_OP_INVALID && (major == 0x03 || major == 0x23) ? 1u << (hb_isa[op].match >> 12 & 3) : 0;
+    uint32_t major = hb_isa_table[op].match & 0x7f;
+    return op != HB_OP_INVALID && (major == 0x03 || major == 0x23) ? 1u << (hb_isa_table[op].match >> 12 & 3) : 0;
 }
 
 /* Is v a number of n bits, signed, and a multiple of 2^zeros? */
@@ -158,9 +158,9 @@ bool hb_isa_encode(const hb_isa_insn *insn, uint32_t *word)
 {
     uint32_t imm;
     if (insn->op == HB_OP_INVALID || insn->op >= HB_OP_COUNT || insn->rd > 31 || insn->rs1 > 31 || insn->rs2 > 31 ||
-        !place_immediate(hb_isa[insn->op].format, insn->imm, &imm))
+        !place_immediate(hb_isa_table[insn->op].format, insn->imm, &imm))
         return false;
-    uint32_t w = hb_isa[insn->op].match | imm;
+    uint32_t w = hb_isa_table[insn->op].match | imm;
     if (hb_isa_writes_rd(insn->op))
         w |= (uint32_t)insn->rd << 7;
     if (hb_isa_reads_rs1(insn->op))

@@ -105,7 +105,7 @@ typedef struct hb_isa_row {
 } hb_isa_row;
 
 /* Indexed by hb_op. Entry HB_OP_INVALID: mnemonic "invalid", mask and match such that nothing matches. */
-extern const hb_isa_row hb_isa[HB_OP_COUNT];
+extern const hb_isa_row hb_isa_table[HB_OP_COUNT];
 
 /* Operand fields that the format does not have are 0. */
 typedef struct hb_isa_insn {

@@ -17,7 +17,7 @@ const char *hb_isa_register_name(unsigned r)
 size_t hb_isa_print(char *out, size_t size, uint64_t pc, uint32_t word)
 {
     hb_isa_insn i = hb_isa_decode(word);
-    const char *m = hb_isa[i.op].mnemonic;
+    const char *m = hb_isa_table[i.op].mnemonic;
     const char *rd = register_names[i.rd], *rs1 = register_names[i.rs1], *rs2 = register_names[i.rs2];
     uint64_t target = pc + (uint64_t)i.imm;
     int n = 0;
@@ -25,7 +25,7 @@ size_t hb_isa_print(char *out, size_t size, uint64_t pc, uint32_t word)
         n = snprintf(out, size, ".word 0x%08" PRIx32, word);
         return n < 0 ? 0 : (size_t)n;
     }
-    switch (hb_isa[i.op].format) {
+    switch (hb_isa_table[i.op].format) {
     case HB_FMT_NONE:
     case HB_FMT_FENCE:
         n = snprintf(out, size, "%s", m);

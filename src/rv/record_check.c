@@ -104,7 +104,7 @@ static hb_rv_event_reg head_of(const hb_rv_record *r, hb_rv_family f, size_t i)
 /* Does this family serve this instruction (loads and stores may be routed to the crossing family)? */
 static bool serves(hb_rv_family f, hb_op op)
 {
-    hb_rv_family own = hb_isa[op].family;
+    hb_rv_family own = hb_isa_table[op].family;
     if (f == HB_FAM_LOAD2)
         return (own == HB_FAM_LD || own == HB_FAM_LOAD) && hb_isa_access_bytes(op) > 1;
     if (f == HB_FAM_STORE2)
@@ -122,11 +122,11 @@ static void check_words(checker *c, hb_rv_family f, const hb_rv_insn *insn, cons
     unsigned bytes = hb_isa_access_bytes((hb_op)insn->op), n = f == HB_FAM_LOAD2 || f == HB_FAM_STORE2 ? 2 : 1;
     bool load = f == HB_FAM_LD || f == HB_FAM_LOAD || f == HB_FAM_LOAD2;
     if (e->addr != e->r.rs1 + immediate(insn))
-        complain(c, "%s at ts %" PRIu32 " accesses 0x%" PRIx64 ", which is not rs1 + immediate", hb_isa[insn->op].mnemonic, e->r.ts, e->addr);
+        complain(c, "%s at ts %" PRIu32 " accesses 0x%" PRIx64 ", which is not rs1 + immediate", hb_isa_table[insn->op].mnemonic, e->r.ts, e->addr);
     if (n == 1 && (e->mem_prev[1] | e->mem_new[1] | e->mem_ts[1]))
         complain(c, "unused second word at ts %" PRIu32 " is not zero", e->r.ts);
     if (n != 1 + (e->addr % 8 + bytes > 8))
-        complain(c, "%s of %u bytes at 0x%" PRIx64 " is in the wrong family", hb_isa[insn->op].mnemonic, bytes, e->addr);
+        complain(c, "%s of %u bytes at 0x%" PRIx64 " is in the wrong family", hb_isa_table[insn->op].mnemonic, bytes, e->addr);
     for (unsigned k = 0; k < n; k++) {
         uint64_t at = (e->addr & ~UINT64_C(7)) + 8 * k;
         if (load && e->mem_new[k] != e->mem_prev[k])
@@ -154,7 +154,7 @@ static void check_registers(checker *c, hb_rv_family f, const hb_rv_insn *insn, 
     if (f != HB_FAM_BEQ && f != HB_FAM_BLT && f != HB_FAM_JALR)
         unused |= e->next_pc;
     if (unused)
-        complain(c, "unused field of %s at ts %" PRIu32 " is not zero", hb_isa[op].mnemonic, e->ts);
+        complain(c, "unused field of %s at ts %" PRIu32 " is not zero", hb_isa_table[op].mnemonic, e->ts);
 }
 
 static void check_call(checker *c, const hb_rv_event_call *e)
@@ -180,7 +180,7 @@ static uint32_t check_event(checker *c, hb_rv_family f, size_t i, uint32_t pc)
     const hb_rv_insn *insn = &c->program->insns[head.insn];
     c->now = head.ts;
     if (!serves(f, (hb_op)insn->op))
-        complain(c, "%s at ts %" PRIu32 " is in family %d", hb_isa[insn->op].mnemonic, head.ts, f);
+        complain(c, "%s at ts %" PRIu32 " is in family %d", hb_isa_table[insn->op].mnemonic, head.ts, f);
     if (insn->pc != pc)
         complain(c, "event at ts %" PRIu32 " is at pc 0x%" PRIx64 ", not 0x%" PRIx64, head.ts, insn->pc * UINT64_C(4), pc * UINT64_C(4));
     if (f == HB_FAM_CALL)

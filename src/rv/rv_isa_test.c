@@ -24,15 +24,15 @@ static void table_is_sorted_and_disjoint(void **state)
 {
     (void)state;
     for (unsigned op = 1; op < HB_OP_COUNT; op++) {
-        const hb_isa_row *r = &hb_isa[op];
+        const hb_isa_row *r = &hb_isa_table[op];
         assert_non_null(r->mnemonic);
         assert_int_equal(r->match & ~r->mask, 0);
         assert_int_equal(r->match & 3, 3);
         if (op > 1)
-            assert_true((hb_isa[op - 1].match & 0x7f) <= (r->match & 0x7f));
+            assert_true((hb_isa_table[op - 1].match & 0x7f) <= (r->match & 0x7f));
         for (unsigned other = op + 1; other < HB_OP_COUNT; other++) {
-            assert_true((r->match ^ hb_isa[other].match) & r->mask & hb_isa[other].mask);
-            assert_string_not_equal(r->mnemonic, hb_isa[other].mnemonic);
+            assert_true((r->match ^ hb_isa_table[other].match) & r->mask & hb_isa_table[other].mask);
+            assert_string_not_equal(r->mnemonic, hb_isa_table[other].mnemonic);
         }
     }
 }
@@ -46,10 +46,10 @@ static void decoder_equals_search(void **state)
         if (n & 1)
             w |= 3;
         if ((n & 6) == 6)
-            w = (w & 0x01ff8f80) | hb_isa[1 + n % (HB_OP_COUNT - 1)].match;
+            w = (w & 0x01ff8f80) | hb_isa_table[1 + n % (HB_OP_COUNT - 1)].match;
         unsigned found = HB_OP_INVALID;
         for (unsigned op = 1; op < HB_OP_COUNT; op++)
-            if ((w & hb_isa[op].mask) == hb_isa[op].match)
+            if ((w & hb_isa_table[op].mask) == hb_isa_table[op].match)
                 found = op;
         assert_int_equal(hb_isa_decode(w).op, found);
     }
@@ -60,7 +60,7 @@ static void decode_of_encode_is_identity(void **state)
     (void)state;
     for (unsigned op = 1; op < HB_OP_COUNT; op++)
         for (unsigned n = 0; n < 2000; n++) {
-            uint32_t w = (random_word() & ~hb_isa[op].mask) | hb_isa[op].match, again;
+            uint32_t w = (random_word() & ~hb_isa_table[op].mask) | hb_isa_table[op].match, again;
             hb_isa_insn i = hb_isa_decode(w), j;
             assert_int_equal(i.op, op);
             assert_true(hb_isa_encode(&i, &again));

@@ -177,6 +177,6 @@ static inline void check_events_by_reference(const hb_rv_program *p, const hb_rv
 {
     const hb_rv_event_reg *e = first_wrong_event(p, r);
     if (e)
-        fail_msg("%s at ts %u: rs1 0x%llx rs2 0x%llx rd 0x%llx is not what the reference computes", hb_isa[p->insns[e->insn].op].mnemonic, e->ts,
+        fail_msg("%s at ts %u: rs1 0x%llx rs2 0x%llx rd 0x%llx is not what the reference computes", hb_isa_table[p->insns[e->insn].op].mnemonic, e->ts,
                  (unsigned long long)e->rs1, (unsigned long long)e->rs2, (unsigned long long)e->rd);
 }

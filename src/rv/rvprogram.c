@@ -154,7 +154,7 @@ static void transpile(const hb_isa_insn *i, uint64_t pc, hb_rv_insn *row)
     if (hb_isa_writes_rd(i->op) && i->rd == 0)
         row->rd = HB_RV_REG_SINK;
     set_limbs(row->imm, (uint64_t)i->imm);
-    switch (hb_isa[i->op].family) {
+    switch (hb_isa_table[i->op].family) {
     case HB_FAM_CONST:
         row->op = HB_OP_LUI;
         if (i->op == HB_OP_FENCE)
@@ -184,7 +184,7 @@ static hb_rv_decoded predecode(const hb_isa_insn *i, const hb_rv_loaded *l, uint
     hb_rv_decoded d = {.op = (uint8_t)i->op, .rd = rd, .rs1 = i->rs1, .rs2 = i->rs2, .insn = insn, .imm = i->imm};
     if (i->op == HB_OP_AUIPC)
         d.imm = (int64_t)(l->text_base + 4 * at + (uint64_t)i->imm);
-    if (i->op == HB_OP_JAL || hb_isa[i->op].format == HB_FMT_B) {
+    if (i->op == HB_OP_JAL || hb_isa_table[i->op].format == HB_FMT_B) {
         int64_t to = (int64_t)at + i->imm / 4;
         bool inside = i->imm % 4 == 0 && to >= 0 && to < (int64_t)l->n_decoded;
         d.imm = inside ? i->imm / 4 : HB_RV_JUMP_NOWHERE;

@@ -68,14 +68,14 @@ static void straight(hb_rvasm *a, uint64_t *s)
     hb_op op;
     do
         op = (hb_op)(1 + below(s, HB_OP_COUNT - 1));
-    while (hb_isa[op].format == HB_FMT_B || op == HB_OP_JAL || op == HB_OP_JALR || hb_isa[op].format == HB_FMT_NONE);
+    while (hb_isa_table[op].format == HB_FMT_B || op == HB_OP_JAL || op == HB_OP_JALR || hb_isa_table[op].format == HB_FMT_NONE);
     unsigned rd = any_rd(s), rs1 = any_rs(s), rs2 = any_rs(s);
     int64_t imm = any_imm12(s);
     if (below(s, 6) == 0)
         rs2 = rs1;
     if (below(s, 6) == 0 && rs1 < 30)
         rd = rs1;
-    switch (hb_isa[op].format) {
+    switch (hb_isa_table[op].format) {
     case HB_FMT_LOAD:
     case HB_FMT_STORE:
         rs1 = HB_RVRANDOM_BASE_REG;

@@ -116,7 +116,7 @@ hb_status hb_rv_report_json(const hb_rv_report *r, hb_buf *out)
     put(&s, "]}\n");
     for (int op = 1; op < HB_OP_COUNT; op++)
         if (r->op_counts[op])
-            put(&s, "{\"record\":\"operation\",\"name\":\"%s\",\"count\":%" PRIu64 "}\n", hb_isa[op].mnemonic, r->op_counts[op]);
+            put(&s, "{\"record\":\"operation\",\"name\":\"%s\",\"count\":%" PRIu64 "}\n", hb_isa_table[op].mnemonic, r->op_counts[op]);
     for (int k = 0; k < HB_RV_CALL_COUNT; k++)
         if (r->call_counts[k])
             put(&s, "{\"record\":\"call\",\"name\":\"%s\",\"number\":%" PRIu64 ",\"count\":%" PRIu64 "}\n", hb_rv_calls[k].name, hb_rv_calls[k].number, r->call_counts[k]);
@@ -200,7 +200,7 @@ hb_status hb_rv_report_text(const hb_rv_report *r, hb_buf *out)
     n = 0;
     for (int op = 1; op < HB_OP_COUNT; op++)
         if (r->op_counts[op])
-            list[n++] = (counted){hb_isa[op].mnemonic, r->op_counts[op]};
+            list[n++] = (counted){hb_isa_table[op].mnemonic, r->op_counts[op]};
     text_counts(&s, "operations", list, n, r->cycles);
     return s.status;
 }
