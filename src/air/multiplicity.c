@@ -122,12 +122,27 @@ static void note_failure(count_worker *w, uint32_t row, uint32_t use)
         *w->failure = (failure){row, use};
 }
 
+/* The commonest kind in a loop of its own. */
+static void count_values(count_worker *w, const provider *p, const uint32_t *values, uint32_t *counts, uint32_t use, uint32_t row, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (values[i] < p->n_rows)
+            counts[values[i]]++;
+        else
+            note_failure(w, row + i, use);
+    }
+}
+
 /* words: block 0 the flag (if any), then the tuple's. */
 static void count_block(const counting *c, count_worker *w, const hb_air_use *u, uint32_t use, uint32_t row, uint32_t n)
 {
     const provider *p = &c->providers[u->bus];
     uint32_t *counts = p->counts + (size_t)p->n_rows * w->index, tuple[HB_AIR_MAX_TUPLE];
     const uint32_t *flag = u->flag == HB_ALWAYS ? NULL : w->words, *words = w->words + (flag ? HB_BLOCK_ROWS : 0);
+    if (!flag && p->rule == ROW_IS_VALUE) {
+        count_values(w, p, words, counts, use, row, n);
+        return;
+    }
     for (uint32_t i = 0; i < n; i++) {
         if (flag && flag[i] == 0)
             continue;
