@@ -7,8 +7,8 @@
 #include "field/v16.h"
 #include "poly/ntt.h"
 
-/* Sixteen vectors must become registers; without wide registers nothing is gained by it. */
-#if !defined __AVX2__
+/* Sixteen vectors must become registers. Without wide registers nothing is gained by it, and sanitizers are in its way. */
+#if !defined __AVX2__ || defined HB_CHECKED
 #define HB_UNROLL
 #elif defined __clang__
 #define HB_UNROLL _Pragma("clang loop unroll(full)")
