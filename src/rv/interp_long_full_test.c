@@ -46,8 +46,40 @@ static void record_is_full_of_calls(void **state)
     hb_rv_program_free(&p);
 }
 
+/* `before` ordinary instructions, then HALT: the last one that fits, and one too many. */
+static void last_call_fits_or_not(void **state)
+{
+    (void)state;
+    const uint64_t room = HB_RV_RECORD_TS_END - 1 - 4 - 16; /* slots for ordinary instructions */
+    for (uint64_t over = 0; over < 2; over++) {
+        uint64_t before = room / 4 + over;
+        hb_rvasm *a = new_asm();
+        uint32_t loop = hb_rvasm_label(a);
+        uint64_t odd = before % 2;
+        hb_rvasm_li(a, 6, (before - 2 - odd) / 2);
+        assert_int_equal(hb_rvasm_here(a), HB_RVASM_TEXT + 8); /* two instructions */
+        for (uint64_t k = 0; k < odd; k++)
+            hb_rvasm_op(a, HB_OP_ADDI, 7, 7, 0, 0);
+        hb_rvasm_place(a, loop);
+        hb_rvasm_op(a, HB_OP_ADDI, 6, 6, 0, -1);
+        hb_rvasm_branch(a, HB_OP_BNE, 6, 0, loop);
+        hb_rvasm_op(a, HB_OP_ECALL, 0, 0, 0, 0); /* t0 = a0 = 0: HALT 0 */
+        hb_rv_program p = build_and_free(a);
+        hb_rv_run *run;
+        assert_int_equal(hb_rv_exec(&p, &(hb_rv_exec_options){.record = true}, &run, NULL), over ? HB_LIMIT : HB_OK);
+        const hb_rv_record *record = hb_rv_run_record(run);
+        assert_int_equal(record->cycles, before + !over);
+        assert_true(record->ts_end < HB_RV_RECORD_TS_END);
+        if (!over)
+            assert_true(record->ts_end + 4 >= HB_RV_RECORD_TS_END);
+        hb_rv_run_free(run);
+        hb_rv_program_free(&p);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(record_is_full), cmocka_unit_test(record_is_full_of_calls)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(record_is_full), cmocka_unit_test(record_is_full_of_calls),
+                                       cmocka_unit_test(last_call_fits_or_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
