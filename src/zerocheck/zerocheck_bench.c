@@ -1,4 +1,5 @@
-/* ns per row (CPU time of one thread, best of several runs) of the zerocheck's parts, for made-up chips of usual size. Arguments: rows log2 (18), runs (3). */
+/* ns per row (best of several runs) of the zerocheck's parts, for made-up chips of usual size: CPU time of one thread, or wall-clock time of
+ * several. Arguments: rows log2 (18), runs (3), threads (1). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,12 @@
 #include "zerocheck/tail.h"
 #include "zerocheck/zerocheck_prove.h"
 
+static hb_pool *pool;
+
 static double now(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    clock_gettime(pool ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
@@ -138,7 +141,7 @@ typedef struct times {
     double skip, first, y, u;
 } times;
 
-static times run(bench *b, hb_pool *pool)
+static times run(bench *b)
 {
     hb_prover_table pt = {.table = &b->table, .full_tiles = b->table.n_rows / 4096, .active_tiles = b->table.n_rows / 4096};
     hb_k power = hb_k_one();
@@ -174,7 +177,7 @@ static void one(const char *name, void (*rules)(hb_air *, uint32_t), uint32_t de
     times best = {1e9, 1e9, 1e9, 1e9};
     for (int i = 0; i < runs; i++) {
         size_t mark = hb_arena_mark(&b.arena);
-        times t = run(&b, NULL);
+        times t = run(&b);
         hb_arena_release(&b.arena, mark);
         best.skip = t.skip < best.skip ? t.skip : best.skip;
         best.first = t.first < best.first ? t.first : best.first;
@@ -193,10 +196,13 @@ int main(int argc, char **argv)
 {
     uint32_t rows_log2 = argc > 1 ? (uint32_t)atoi(argv[1]) : 18;
     int runs = argc > 2 ? atoi(argv[2]) : 3;
-    printf("%s, 2^%u rows\n", hb_isa_name(hb_isa_current()), rows_log2);
+    unsigned threads = argc > 3 ? (unsigned)atoi(argv[3]) : 1;
+    pool = threads > 1 ? hb_pool_create(threads) : NULL;
+    printf("%s, 2^%u rows, %u threads\n", hb_isa_name(hb_isa_current()), rows_log2, threads);
     one("degree 2", rules_plain, 2, 24, rows_log2, runs);
     one("degree 3", rules_plain, 3, 24, rows_log2, runs);
     one("add", rules_add, 0, 25, rows_log2, runs);
     one("flags", rules_flags, 0, 25, rows_log2, runs);
+    hb_pool_destroy(pool);
     return 0;
 }
