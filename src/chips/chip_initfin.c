@@ -8,7 +8,8 @@
  * Rows 0..16 are the public values: hi = 0 and lo = row number are forced there. v_fin is forced to 0 in these rows and the public words take its place in
  * the consumed tuple, so the last value that a call wrote is the statement's.
  *
- * The class of a key is forced, not chosen: each class has bounds for hi and for lo, and the bounds of different classes do not meet.
+ * The class of a key is forced, not chosen: each class has bounds for hi and for lo, and the bounds of different classes do not meet. (Two classes at once
+ * would need hi >= 1024 and hi <= 574.)
  *
  *     class      hi          lo                       initial value
  *     (none)     0 .. 511    0 .. 2^29 - 1            0           (public values, registers, keys that nobody has)
@@ -69,7 +70,6 @@ static void classes(hb_air *a, const row *r)
     static const char *const labels[5] = {"ram_low", "image", "ram_high", "ram_far", "input"};
     for (uint32_t i = 0; i < 5; i++)
         hb_air_bool(a, labels[i], all[i]);
-    hb_air_bool(a, "one class", hb_chips_total(a, all, 5));
     hb_expr img_lo = hb_air_key(a, HB_KEY_IMG_LO), img_hi = hb_air_key(a, HB_KEY_IMG_HI);
     hb_expr hi_512 = hb_chips_total(a, all, 3);
 
