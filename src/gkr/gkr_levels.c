@@ -229,7 +229,7 @@ void hb_gkr_build_levels(hb_gkr_prover *g)
     hb_gkr_open_level(g, 0);
     for (uint32_t k = 0; k < g->layout->n_trees; k++)
         tiles += g->n_present[k];
-    hb_pool_for(g->s->pool, tiles, 1, build_tiles, g);
+    hb_pool_for(g->s->pool, tiles, tiles / (16 * (size_t)g->threads) + 1, build_tiles, g);
     for (uint32_t v = 0; v < g->n_values; v++)
         fill_absent(g, v);
     for (uint32_t l = HB_GKR_DENSE_LEVEL; l + HB_GKR_TOP_LOG2 < g->layout->depth; l++) {

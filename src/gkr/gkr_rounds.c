@@ -15,8 +15,9 @@
 
 #include "gkr/gkr_prover.h"
 
-/* Work below this many packs is not worth waking threads for; a chunk is about a quarter of it. */
-enum { INLINE_PACKS = 512 };
+/* Work below INLINE_PACKS packs is not worth waking threads for. A chunk has at least a quarter of that; beyond it each thread gets CHUNKS chunks, long
+ * ones, so that few tiles change from one processor's cache to another's from round to round. */
+enum { INLINE_PACKS = 512, CHUNKS = 8 };
 
 typedef struct tree_state {
     uint32_t value;        /* its first */
@@ -141,11 +142,13 @@ static void run_chunk(void *ctx, size_t begin, size_t end, unsigned worker)
 static void run_job(round_job *job)
 {
     hb_gkr_prover *g = job->y->g;
-    size_t items = 0, packs = job->y->packs, grain = INLINE_PACKS / 4 / packs;
+    size_t items = 0, packs = job->y->packs, least = INLINE_PACKS / 4 / packs;
     for (uint32_t i = 0; i < job->n_ops; i++)
         items += job->op[i].items;
+    size_t grain = items / (CHUNKS * (size_t)g->threads) + 1;
+    grain = items * packs < INLINE_PACKS ? items : grain > least ? grain : least;
     memset(g->sums, 0, (size_t)g->threads * g->layout->n_trees * sizeof *g->sums);
-    hb_pool_for(g->s->pool, items, items * packs < INLINE_PACKS ? items : grain ? grain : 1, run_chunk, job);
+    hb_pool_for(g->s->pool, items, grain, run_chunk, job);
 }
 
 static hb_f sum_lanes(const hb_f lane[HB_LANES])
