@@ -1,6 +1,6 @@
 /* Formulas that prover and verifier of the bus trees share (docs/protocol.md 7). Freestanding, all inline; for the files of this room. */
 #pragma once
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 
 /* sum of lam^v x_v */
 static inline hb_k hb_gkr_combine(uint32_t n_values, const hb_k *x, hb_k lam)

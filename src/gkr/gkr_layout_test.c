@@ -1,4 +1,4 @@
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 
 #include "base/testing.h"
 

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "field/kpack.h"
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 #include "transcript/send.h"
 
 /* v[k][b]: the leaves of block b of the tree that value k belongs to (order G, R, p, q, ..): hb_gkr_block_packs(block) packs, 64-byte

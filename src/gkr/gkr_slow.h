@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/testing.h"
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 #include "transcript/send.h"
 
 /* One false statement in an otherwise honest conversation. */

@@ -1,4 +1,4 @@
-/* Order of the conversation and all equations: docs/protocol.md 7. Values are numbered as in gkr/layout.h: G, R, p, q, further products. */
+/* Order of the conversation and all equations: docs/protocol.md 7. Values are numbered as in gkr/gkr_layout.h: G, R, p, q, further products. */
 #include "gkr/gkr_verify.h"
 
 #include "gkr/gkr_algebra.h"

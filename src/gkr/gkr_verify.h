@@ -5,7 +5,7 @@
  * are returned, not checked. Rejections: those of transcript/receive.h and GKR_PRODUCTS, GKR_PRODUCT_ZERO, GKR_FRACTIONS, GKR_DENOMINATOR,
  * GKR_LAYER, ZERO_CHALLENGE. */
 #pragma once
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 #include "transcript/receive.h"
 
 /* Reads GKR_TOP to the last GKR_END. Uses depth, n_max and n_trees of the layout only. pv_g, pv_r: the public factors. */

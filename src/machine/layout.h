@@ -2,7 +2,7 @@
  * Shared by prover and verifier. Freestanding. */
 #pragma once
 #include "air/challenges.h"
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 #include "machine/airs.h"
 #include "machine/statement.h"
 #include "pcs/stack.h"

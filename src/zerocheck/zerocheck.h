@@ -7,7 +7,7 @@
 #include "air/challenges.h"
 #include "air/record.h"
 #include "air/structured.h"
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 
 #define HB_ZEROCHECK_SKIP_DEGREE 60u  /* of t(Z): degree 4 in columns and mask, each of degree 15 */
 #define HB_ZEROCHECK_SKIP_COEFFICIENTS (HB_ZEROCHECK_SKIP_DEGREE + 1)

@@ -1,4 +1,4 @@
-#include "gkr/layout.h"
+#include "gkr/gkr_layout.h"
 
 uint32_t hb_gkr_rows_log2(uint32_t n_rows)
 {
