@@ -169,6 +169,11 @@ def c_examples():
     rust = g.run_guest(g.build(RUST / "fibonacci"), inputs=[struct.pack("<I", 100)])
     g.equal("fib", (result.stdout, result.public), (rust.stdout, rust.public))
     g.equal("fib, bad input", g.run_guest(g.build(C / "fib"), inputs=[b"123"]).code, 3)
+    keccak = g.build(RUST / "keccak")
+    for size in (0, 1, 63, 64, 135, 136, 137, 1000):
+        data = bytes((i * 5 + 1) & 255 for i in range(size))
+        public = g.run_guest(g.build(C / "hashes"), inputs=[data]).public
+        g.equal(f"hashes of {size}", public, hashlib.sha256(data).digest() + g.run_guest(keccak, inputs=[data]).public)
     if not pathlib.Path("/usr/lib/picolibc/riscv64-unknown-elf").exists():
         print("        (no picolibc here: example sort left out)")
         return
