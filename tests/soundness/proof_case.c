@@ -58,11 +58,10 @@ static void branches(hb_rvasm *a)
     }
 }
 
-static void commit_public(hb_rvasm *a)
+static void commit_public(hb_rvasm *a, uint64_t text)
 {
     uint8_t digest[32];
     hb_sha256_hash(digest, PROOF_CASE_PUBLIC, sizeof PROOF_CASE_PUBLIC - 1);
-    const uint64_t text = hb_rvasm_bytes(a, PROOF_CASE_PUBLIC, sizeof PROOF_CASE_PUBLIC - 1);
     hb_rvasm_li(a, A0, 13);
     hb_rvasm_li(a, A1, text);
     hb_rvasm_li(a, A2, sizeof PROOF_CASE_PUBLIC - 1);
@@ -93,6 +92,8 @@ static void input(hb_rvasm *a)
 void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code)
 {
     const uint64_t table = hb_rvasm_bytes(a, edges, sizeof edges);
+    const uint64_t text = hb_rvasm_bytes(a, PROOF_CASE_PUBLIC, sizeof PROOF_CASE_PUBLIC);
+    hb_rvasm_bytes(a, "\0\0\0\0\0\0\0", (8 - a->data.len % 8) % 8);
     const uint64_t area = hb_rvasm_bytes(a, "\x01\x82\x03\x84\xff\xfe\x7f\x80", 8);
     a->bss = 256;
     hb_rvasm_li(a, COUNT, rounds);
@@ -115,7 +116,7 @@ void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code)
     memory(a);
     hb_rvasm_op(a, HB_OP_ADDI, COUNT, COUNT, 0, -1);
     hb_rvasm_branch(a, HB_OP_BNE, COUNT, ZERO, outer);
-    commit_public(a);
+    commit_public(a, text);
     hb_rvasm_halt(a, code);
 }
 
