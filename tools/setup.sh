@@ -27,6 +27,8 @@ may has:llvm-ar llvm
 may sanitizers: libclang-rt-14-dev
 may has:node nodejs
 may has:qemu-riscv64 qemu-user
+may has:riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
+may file:/usr/lib/picolibc/riscv64-unknown-elf picolibc-riscv64-unknown-elf
 may file:/usr/bin/rustc rustc-web
 may file:/usr/bin/cargo cargo-web
 may file:/usr/lib/rustlib/src/rust/library/Cargo.toml rust-web-src
