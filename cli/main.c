@@ -6,6 +6,7 @@
 
 extern const hb_cli_verb hb_cli_new, hb_cli_build, hb_cli_run;
 extern const hb_cli_verb hb_cli_prove, hb_cli_verify, hb_cli_vkey, hb_cli_security, hb_cli_version, hb_cli_inspect, hb_cli_bench;
+extern const hb_cli_verb hb_cli_asm, hb_cli_disasm;
 
 static const hb_cli_verb *const verbs[] = {
     &hb_cli_new,
@@ -16,6 +17,8 @@ static const hb_cli_verb *const verbs[] = {
     &hb_cli_vkey,
     &hb_cli_inspect,
     &hb_cli_bench,
+    &hb_cli_asm,
+    &hb_cli_disasm,
     &hb_cli_security,
     &hb_cli_version,
 };

@@ -72,11 +72,21 @@ static uint32_t cut(const hb_bytecode_program *p, const bool *starts, hb_bytecod
     return n;
 }
 
+/* Constant jump targets; and in programs with computed jumps, where a pushed number is the offset of an instruction: it may well be where they go, and the
+ * middle of a block is slow. Numbers below SMALL are pushed for so many other reasons that they do not count. */
 static void mark_starts(const hb_bytecode_program *p, bool *starts)
 {
+    enum { SMALL = 16 };
+    bool computed = false;
     for (uint32_t k = 0; k < p->n_insns; k++)
+        computed |= hb_bytecode_takes_target(p->insns[k].op) && !is_constant_jump(p, k);
+    for (uint32_t k = 0; k < p->n_insns; k++) {
+        const hb_bytecode_insn *i = &p->insns[k];
         if (is_constant_jump(p, k))
             starts[p->starts[p->insns[k - 1].imm]] = true;
+        else if (computed && hb_bytecode_is_push(i->op) && i->imm >= SMALL && i->imm < p->code_len && p->starts[i->imm] != HB_BC_NO_INSN)
+            starts[p->starts[i->imm]] = true;
+    }
 }
 
 /* Where each block goes, and who may be entered by a computed jump. */

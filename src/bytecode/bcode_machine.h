@@ -27,8 +27,9 @@ struct hb_bytecode_cell {
 };
 
 struct hb_bytecode_machine {
-    hb_bytecode_at at;
-    uint64_t gas_left;
+    const hb_bytecode_cell *ip;
+    uint64_t gas_left;       /* between ip and sp: side by side, gcc would keep the two in one vector register, by way of memory in each step */
+    uint64_t *sp;
     uint64_t steps;
     uint64_t registers[HB_BYTECODE_REGISTERS];
     uint64_t result;         /* last result that sets flags; 1 at the start: neither zero nor negative */

@@ -10,14 +10,12 @@ typedef hb_bytecode_machine machine;
 static inline place end_with(machine *m, place p, hb_bytecode_end end)
 {
     m->end = end;
-    m->at = p;
     return (place){NULL, p.sp};
 }
 
 static inline place host_failed(machine *m, place p, hb_status st)
 {
     m->failed = st;
-    m->at = p;
     return (place){NULL, p.sp};
 }
 

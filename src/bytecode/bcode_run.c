@@ -42,7 +42,8 @@ hb_status hb_bytecode_machine_create(hb_bytecode_machine **out, const hb_bytecod
     m->cells = cells;
     m->stack_end = m->stack + p->limits.stack / 8;
     m->memory_bytes = p->limits.memory;
-    m->at = (hb_bytecode_at){cells, m->stack};
+    m->ip = cells;
+    m->sp = m->stack;
     m->gas_left = p->limits.gas;
     m->result = 1;
     m->starts = p->starts;
@@ -66,49 +67,44 @@ void hb_bytecode_machine_free(hb_bytecode_machine *m)
     hb_pages_free(m, sizeof *m);
 }
 
-static void trap(hb_bytecode_machine *m, hb_bytecode_at a, hb_bytecode_end end)
-{
-    m->at = a;
-    m->end = end;
-}
-
 /* The one loop. Gas, underflow and stack limit are checked here for all instructions, the rest by each. */
 static void loop(hb_bytecode_machine *m, uint64_t max_steps)
 {
-    hb_bytecode_at a = m->at;
+    const hb_bytecode_cell *ip = m->ip;
+    uint64_t *sp = m->sp;
     uint64_t gas = m->gas_left, left = max_steps;
     const uintptr_t bottom = (uintptr_t)m->stack, top = (uintptr_t)m->stack_end;
     for (; left; left--) {
-        const hb_bytecode_cell *c = a.ip;
-        uint64_t price = c->gas;
+        uint64_t price = ip->gas;
         if (price > gas) {
-            trap(m, a, HB_BC_END_GAS);
+            m->end = HB_BC_END_GAS;
             break;
         }
-        if ((uintptr_t)a.sp - bottom < c->need || (intptr_t)(top - (uintptr_t)a.sp) < c->net) {
-            trap(m, a, HB_BC_END_STACK);
+        if ((uintptr_t)sp - bottom < ip->need || (intptr_t)(top - (uintptr_t)sp) < ip->net) {
+            m->end = HB_BC_END_STACK;
             break;
         }
-        if (c->priced) {
-            price += a.sp[-2] / 8 + (a.sp[-2] % 8 != 0); /* at most 2^61 + 3 */
+        if (ip->priced) {
+            price += sp[-2] / 8 + (sp[-2] % 8 != 0); /* at most 2^61 + 3 */
             if (price > gas) {
-                trap(m, a, HB_BC_END_GAS);
+                m->end = HB_BC_END_GAS;
                 break;
             }
         }
-        hb_bytecode_at next = c->run(a, m);
-        if (!next.ip) {
-            if ((m->end == HB_BC_END_SUCCESS || m->end == HB_BC_END_REVERTED) && c->run != hb_bytecode_run_off) {
-                gas -= price;
-                left--;
-            }
+        hb_bytecode_at next = ip->run((hb_bytecode_at){ip, sp}, m);
+        if (!next.ip)
             break;
-        }
         gas -= price;
-        a = next;
+        ip = next.ip;
+        sp = next.sp;
     }
-    if (m->end == HB_BC_RUNNING && m->failed == HB_OK)
-        m->at = a;
+    /* STOP, REVERT and a last RETURN are completed; running off the end is no instruction. */
+    if ((m->end == HB_BC_END_SUCCESS || m->end == HB_BC_END_REVERTED) && ip->run != hb_bytecode_run_off) {
+        gas -= ip->gas;
+        left--;
+    }
+    m->ip = ip;
+    m->sp = sp;
     m->gas_left = gas;
     m->steps += max_steps - left;
 }
@@ -132,7 +128,7 @@ hb_status hb_bytecode_machine_run(hb_bytecode_machine *m, uint64_t max_steps, hb
 hb_status hb_bytecode_machine_trace(hb_bytecode_machine *m, uint64_t max_steps, hb_bytecode_trace_fn fn, void *ctx, hb_error *err)
 {
     for (uint64_t k = 0; k < max_steps && m->end == HB_BC_RUNNING; k++) {
-        const hb_bytecode_cell *c = m->at.ip;
+        const hb_bytecode_cell *c = m->ip;
         uint64_t gas_left = m->gas_left, steps = m->steps;
         loop(m, 1);
         if (m->failed != HB_OK)
@@ -150,13 +146,13 @@ hb_status hb_bytecode_machine_trace(hb_bytecode_machine *m, uint64_t max_steps, 
 
 void hb_bytecode_machine_view(const hb_bytecode_machine *m, hb_bytecode_view *view)
 {
-    *view = (hb_bytecode_view){.pc = m->at.ip->at,
+    *view = (hb_bytecode_view){.pc = m->ip->at,
                                .end = m->end,
                                .steps = m->steps,
                                .gas = m->program->limits.gas - m->gas_left,
                                .registers = m->registers,
                                .stack = m->stack,
-                               .depth = (uint64_t)(m->at.sp - m->stack),
+                               .depth = (uint64_t)(m->sp - m->stack),
                                .calls = m->calls,
                                .call_depth = m->call_depth,
                                .memory = m->memory,
