@@ -180,12 +180,20 @@ size_t hb_pcs_reopen_bytes(const hb_stack *stack, int commitment, const hb_pcs_c
 }
 
 /* All columns once more, for the rows around some leaves. */
-static hb_status encode_rows(rows *r, const hb_pcs_committed *committed, const hb_pcs_cells *cells, hb_pool *pool, hb_arena *arena, hb_error *err)
+static hb_status encode_rows(rows **out, const hb_pcs_committed *committed, const hb_pcs_cells *cells, const uint32_t *leaf, uint32_t n_leaves, hb_pool *pool,
+                             hb_arena *arena, hb_error *err)
 {
     hb_pcs_encoder encoder;
+    rows *r = hb_arena_alloc(arena, sizeof *r);
+    uint32_t *words = hb_arena_alloc(arena, rows_bytes(committed->width));
     uint32_t **codewords = alloc_codewords(arena, committed->h, kept_columns(committed->width, HB_PCS_DROP_CODEWORDS));
-    if (!codewords)
+    if (!r || !words || !codewords)
         return hb_fail(err, HB_OUT_OF_MEMORY, "the arena has no room for encoding columns again");
+    *r = (rows){.skip = committed->tree.skip_log2, .width = committed->width, .words = words};
+    for (uint32_t i = 0; i < n_leaves; i++)
+        if (r->n_blocks == 0 || r->block[r->n_blocks - 1] != leaf[i] >> r->skip)
+            r->block[r->n_blocks++] = leaf[i] >> r->skip;
+    *out = r;
     const hb_status st = hb_pcs_encoder_init(&encoder, committed->h, pool, arena, err);
     if (st != HB_OK)
         return st;
@@ -203,22 +211,17 @@ hb_status hb_pcs_open_commitment(hb_sender *s, const hb_pcs_committed *committed
 {
     const size_t mark = hb_arena_mark(arena);
     uint32_t *buffer = hb_arena_alloc_many(arena, committed->width, sizeof *buffer);
-    hb_status st = HB_OUT_OF_MEMORY;
-    if (buffer && committed->codewords) {
+    hb_status st;
+    if (!buffer) {
+        st = hb_fail(err, HB_OUT_OF_MEMORY, "the arena has no room for a row of %u columns", committed->width);
+    } else if (committed->codewords) {
         hb_merkle_columns columns = {committed->codewords, committed->width};
         st = hb_pcs_open_tree(s, &committed->tree, leaf, n, hb_merkle_columns_row, &columns, buffer);
-    } else if (buffer) {
-        rows *r = hb_arena_alloc(arena, sizeof *r);
-        uint32_t *words = hb_arena_alloc(arena, rows_bytes(committed->width));
-        if (r && words) {
-            *r = (rows){.skip = committed->tree.skip_log2, .width = committed->width, .words = words};
-            for (uint32_t i = 0; i < n; i++)
-                if (r->n_blocks == 0 || r->block[r->n_blocks - 1] != leaf[i] >> r->skip)
-                    r->block[r->n_blocks++] = leaf[i] >> r->skip;
-            st = encode_rows(r, committed, cells, s->pool, arena, err);
-            if (st == HB_OK)
-                st = hb_pcs_open_tree(s, &committed->tree, leaf, n, copy_row, r, buffer);
-        }
+    } else {
+        rows *r = NULL;
+        st = encode_rows(&r, committed, cells, leaf, n, s->pool, arena, err);
+        if (st == HB_OK)
+            st = hb_pcs_open_tree(s, &committed->tree, leaf, n, copy_row, r, buffer);
     }
     hb_arena_release(arena, mark);
     return st;

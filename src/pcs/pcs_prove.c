@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "pcs/pcs_math.h"
 #include "pcs/pcs_open_tree.h"
 #include "pcs/pcs_sumcheck.h"
@@ -99,6 +100,12 @@ size_t hb_pcs_open_bytes(const hb_pcs_params *params, const hb_stack *stack, con
     return whir ? cells + (tiles > whir ? tiles : whir) + 2 * HB_ARENA_ALIGN : 0;
 }
 
+/* Whatever failed without words of its own: the growing proof buffer. */
+static hb_status worded(hb_status st, hb_error *err)
+{
+    return st == HB_OUT_OF_MEMORY && err && err->status != st ? hb_fail(err, st, "no memory for the proof") : st;
+}
+
 static hb_status open_all(hb_sender *s, const hb_whir_witness *witness, const hb_k *const *tile_values, hb_k *rho, hb_arena *arena, hb_error *err)
 {
     const size_t mark = hb_arena_mark(arena);
@@ -110,15 +117,18 @@ static hb_status open_all(hb_sender *s, const hb_whir_witness *witness, const hb
 hb_status hb_pcs_open(hb_sender *s, const hb_pcs_params *params, const hb_stack *stack, const hb_table *tables, const hb_pcs_committed committed[2],
                       const hb_row_point *point, const hb_k *const *tile_values, hb_arena *arena, hb_error *err)
 {
+    HB_ASSERT(point->n_u == stack->n_max - HB_TILE_LOG2);
     const size_t mark = hb_arena_mark(arena);
     hb_k rho[HB_STACK_LOG2_MAX - HB_TILE_LOG2];
     hb_pcs_cells cells[2];
     hb_status st = HB_OK;
+    if (err)
+        hb_error_clear(err);
     for (int c = 0; c < 2 && st == HB_OK; c++)
         st = hb_pcs_cells_init(&cells[c], stack, tables, c, arena, err);
     const hb_whir_witness witness = {params, stack, committed, cells, point, rho};
     if (st == HB_OK)
         st = open_all(s, &witness, tile_values, rho, arena, err);
     hb_arena_release(arena, mark);
-    return st;
+    return worded(st, err);
 }

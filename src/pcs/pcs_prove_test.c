@@ -127,12 +127,53 @@ static void mistakes(void **state)
     pcs_case_free(&x);
 }
 
+/* Opening in an arena that is too small: an answer, and everything given back; whatever the size, also just below what is needed at most. */
+static void no_room_to_open(void **state)
+{
+    (void)state;
+    static pcs_case x;
+    static hb_pcs_committed committed[2];
+    hb_error err;
+    assert_true(pcs_case_make(&x, shapes[2].tables, shapes[2].n, 6));
+    pcs_case_evaluate(&x);
+    for (int keep = HB_PCS_KEEP_CODEWORDS; keep <= HB_PCS_DROP_CODEWORDS; keep++) {
+        hb_arena made[2], arena;
+        for (int c = 0; c < 2; c++) {
+            assert_int_equal(hb_arena_init(&made[c], hb_pcs_commit_bytes(&x.stack, c, (hb_pcs_keep)keep, NULL)), HB_OK);
+            assert_int_equal(hb_pcs_commit(c, &x.stack, x.tables, (hb_pcs_keep)keep, NULL, &made[c], &committed[c], &err), HB_OK);
+        }
+        assert_int_equal(hb_arena_init(&arena, hb_pcs_open_bytes(&few, &x.stack, committed, NULL)), HB_OK);
+        const size_t whole = arena.size;
+        size_t failed = 0;
+        for (size_t k = 0; k <= 24; k++) {
+            hb_buf proof = {0};
+            hb_sender s = {.proof = &proof};
+            arena.size = whole / 24 * k / 64 * 64;
+            pcs_case_absorb(&s.t, &x, (const hb_pcs_cap[2]){(hb_pcs_cap)committed[0].cap, (hb_pcs_cap)committed[1].cap});
+            const hb_status st =
+                hb_pcs_open(&s, &few, &x.stack, x.tables, committed, &x.point, (const hb_k *const *)x.tile_values, &arena, &err);
+            assert_true(st == HB_OK || (st == HB_OUT_OF_MEMORY && err.status == st && err.message[0]));
+            assert_true(st == HB_OUT_OF_MEMORY || failed == k); /* once there is room, there is */
+            failed += st != HB_OK;
+            assert_int_equal(arena.used, 0);
+            hb_buf_free(&proof);
+        }
+        assert_in_range(failed, 12, 24); /* the announced size is no wild guess */
+        arena.size = whole;
+        hb_arena_free(&arena);
+        hb_arena_free(&made[0]);
+        hb_arena_free(&made[1]);
+    }
+    pcs_case_free(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_shapes),
         cmocka_unit_test(shipped_parameters),
         cmocka_unit_test(mistakes),
+        cmocka_unit_test(no_room_to_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * bytes; a cheating proof must be rejected for the one reason that it was made for. Only for tests. */
 #pragma once
 #include "pcs/pcs_case.h"
+#include "pcs/pcs_forge.h"
 #include "pcs/pcs_query.h"
 
 typedef enum slow_lie {
@@ -312,91 +313,14 @@ static inline hb_k slow_value_at(const hb_k *f, uint32_t m, hb_k z)
     return sum;
 }
 
-/* d with sum_c d_c gamma^c = 0, d_5 = 1: the minimal polynomial of gamma over F, by elimination. */
-static inline void slow_relation(hb_k gamma, hb_f d[6])
-{
-    hb_f a[5][6]; /* rows: coefficients; columns: powers 0..4 | power 5 */
-    hb_k power = hb_k_one();
-    for (int c = 0; c < 6; c++, power = hb_k_mul(power, gamma))
-        for (int i = 0; i < 5; i++)
-            a[i][c] = power.c[i];
-    for (int c = 0; c < 5; c++) {
-        int pivot = c;
-        while (pivot < 5 && !a[pivot][c])
-            pivot++;
-        assert_true(pivot < 5);
-        for (int k = 0; k < 6; k++) {
-            const hb_f t = a[c][k];
-            a[c][k] = a[pivot][k];
-            a[pivot][k] = t;
-        }
-        const hb_f inverse = hb_f_inv(a[c][c]);
-        for (int k = 0; k < 6; k++)
-            a[c][k] = hb_f_mul(a[c][k], inverse);
-        for (int i = 0; i < 5; i++)
-            for (int k = 5; i != c && k >= c; k--)
-                a[i][k] = hb_f_sub(a[i][k], hb_f_mul(a[i][c], a[c][k]));
-    }
-    for (int c = 0; c < 5; c++)
-        d[c] = hb_f_neg(a[c][5]);
-    d[5] = HB_F_ONE;
-}
-
-/* Fold of a coset leaf by the last k challenges, as docs/protocol.md writes it. */
-static inline hb_k slow_fold(const slow_prover *p, const hb_k *leaf_values, uint32_t leaf, uint32_t domain_log2, uint32_t k)
-{
-    hb_k v[32];
-    hb_f x[32];
-    uint32_t s = 1u << k;
-    for (uint32_t l = 0; l < s; l++) {
-        v[l] = leaf_values[l];
-        x[l] = hb_f_pow(hb_f_root(domain_log2), leaf + ((size_t)l << (domain_log2 - k)));
-    }
-    for (uint32_t round = 0; round < k; round++) {
-        const hb_k a = p->a[p->n_a - k + round];
-        s /= 2;
-        for (uint32_t l = 0; l < s; l++) {
-            const hb_k even = hb_k_mul_f(hb_k_add(v[l], v[l + s]), HB_F_HALF);
-            const hb_k odd = hb_k_mul_f(hb_k_sub(v[l], v[l + s]), hb_f_inv(hb_f_double(x[l])));
-            v[l] = hb_k_add(hb_k_mul(hb_k_sub(hb_k_one(), a), even), hb_k_mul(a, odd));
-            x[l] = hb_f_square(x[l]);
-        }
-    }
-    return v[0];
-}
-
-static inline void slow_add_word(uint32_t *word, hb_f d)
-{
-    *word = hb_f_to_u32(hb_f_add(hb_f_from_u32(*word), d));
-}
-
-/* Another row that the verifier combines to the same value. */
-static inline void slow_forge_row(const slow_prover *p, uint32_t oracle, uint32_t leaf, uint32_t *row)
-{
-    if (oracle == 0) {
-        hb_f d[6];
-        slow_relation(p->gamma, d);
-        for (int c = 0; c < 6; c++)
-            slow_add_word(&row[c], d[c]);
-        return;
-    }
-    const uint32_t k = hb_pcs_fold_log2[oracle], domain_log2 = p->oracle[oracle].leaves_log2 + k;
-    hb_k unit[32] = {HB_K_ZERO};
-    unit[0] = hb_k_one();
-    const hb_k first = slow_fold(p, unit, leaf, domain_log2, k);
-    unit[0] = hb_k_zero();
-    unit[1] = hb_k_one();
-    const hb_k second = slow_fold(p, unit, leaf, domain_log2, k), change = hb_k_neg(hb_k_mul(first, hb_k_inv(second)));
-    slow_add_word(&row[0], HB_F_ONE);
-    for (int j = 0; j < HB_K_DEGREE; j++)
-        slow_add_word(&row[HB_K_DEGREE + j], change.c[j]);
-}
-
 static inline void slow_open_forged(slow_prover *p, const slow_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n)
 {
     uint32_t *row = slow_alloc(t->width, sizeof *row);
     memcpy(row, t->rows + (size_t)leaves[0] * t->width, t->width * sizeof *row);
-    slow_forge_row(p, oracle, leaves[0], row);
+    if (oracle == 0)
+        forge_matrix_row(p->gamma, row);
+    else
+        forge_coset(&p->a[p->n_a - hb_pcs_fold_log2[oracle]], hb_pcs_fold_log2[oracle], t->leaves_log2 + hb_pcs_fold_log2[oracle], leaves[0], row);
     slow_open(p, t, oracle, leaves, n, row);
     free(row);
 }

@@ -3,6 +3,7 @@
  * parts, of which only the last differs between the columns of a table. */
 #include "pcs/pcs_verify.h"
 
+#include "base/check.h"
 #include "pcs/pcs_math.h"
 #include "pcs/whir_verify.h"
 
@@ -94,6 +95,7 @@ size_t hb_pcs_verify_scratch_bytes(const hb_stack *stack)
 hb_status hb_pcs_verify(hb_receiver *r, const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_cap caps[2], const hb_row_point *point,
                         const hb_k *values, hb_scratch *scratch)
 {
+    HB_ASSERT(point->n_u == stack->n_max - HB_TILE_LOG2);
     hb_scratch mine = *scratch;
     tiles *t = hb_scratch_alloc(&mine, sizeof *t);
     hb_k *v = hb_scratch_alloc_many(&mine, hb_stack_columns(stack), sizeof *v);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/check.h"
 #include "pcs/pcs_math.h"
 #include "pcs/pcs_query.h"
 
@@ -307,6 +308,9 @@ size_t hb_whir_verify_scratch_bytes(const hb_stack *stack)
 
 hb_status hb_whir_verify(hb_receiver *r, const hb_whir_claim *claim, hb_scratch *scratch)
 {
+    const uint32_t most[HB_ORACLES + 1] = {HB_QUERIES_0, HB_QUERIES_1, HB_QUERIES_2, HB_QUERIES_3};
+    for (uint32_t i = 0; i <= HB_ORACLES; i++)
+        HB_ASSERT(claim->params->queries[i] >= 1 && claim->params->queries[i] <= most[i]);
     hb_scratch mine = *scratch;
     whir *v = hb_scratch_alloc(&mine, sizeof *v);
     hb_k *powers = hb_scratch_alloc_many(&mine, hb_stack_columns(claim->stack), sizeof *powers);
