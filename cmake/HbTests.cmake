@@ -23,6 +23,9 @@ function(hb_register_test name file)
     set(label full)
   endif()
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900 ENVIRONMENT "${test_environment}" SKIP_RETURN_CODE 77)
+  if(name MATCHES "^guest_") # they share cargo's target directory
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK guest_builds)
+  endif()
 endfunction()
 
 # Other .c files in a folder below tests/ are what its tests share.
