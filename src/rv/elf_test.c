@@ -187,6 +187,31 @@ static void hostile_files(void **state)
     }
 }
 
+/* The IMAGE table names addresses below 2^32, so no key could verify an image that goes on above. */
+static void images_end_at_4_gib(void **state)
+{
+    (void)state;
+    static const uint8_t nop[4] = {0x13, 0, 0, 0}, data[16] = {1};
+    const uint64_t text = UINT64_C(0xff000000);
+    for (uint64_t bytes = 8; bytes <= 9; bytes++) {
+        const hb_rv_segment segments[2] = {
+            {.vaddr = text, .data = nop, .file_bytes = 4, .mem_bytes = 4, .executable = true},
+            {.vaddr = UINT64_C(0xfffffff8), .data = data, .file_bytes = bytes, .mem_bytes = bytes, .writable = true, .header = 1},
+        };
+        hb_rv_program p;
+        hb_error err = {0};
+        hb_status st = hb_rv_program_build(&p, segments, 2, text, &err);
+        if (bytes == 8) {
+            assert_int_equal(st, HB_OK);
+            assert_true(p.img_hi == HB_RV_IMAGE_END_MAX);
+            hb_rv_program_free(&p);
+        } else {
+            assert_int_equal(st, HB_INVALID_PROGRAM);
+            assert_non_null(strstr(err.message, "above 2^32"));
+        }
+    }
+}
+
 /* Every truncation of a good file: refused or, when only unused bytes are missing, loaded. Never a read past the end (the copy is exactly
  * as long as the file, so AddressSanitizer sees one). */
 static void truncated_files(void **state)
@@ -321,7 +346,7 @@ static void random_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_program), cmocka_unit_test(hostile_files), cmocka_unit_test(truncated_files),
+        cmocka_unit_test(good_program), cmocka_unit_test(hostile_files), cmocka_unit_test(images_end_at_4_gib), cmocka_unit_test(truncated_files),
         cmocka_unit_test(segments_share_a_double_word), cmocka_unit_test(symbols), cmocka_unit_test(random_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

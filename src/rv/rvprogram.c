@@ -80,6 +80,8 @@ static hb_status measure(hb_rv_program *out, hb_rv_loaded *loaded, const hb_rv_s
     if (out->img_hi - out->img_lo > HB_RV_MAX_IMAGE_BYTES)
         return hb_fail(err, HB_INVALID_PROGRAM, "Invalid program: the image spans %" PRIu64 " bytes, at most %" PRIu64 " are possible",
                        out->img_hi - out->img_lo, HB_RV_MAX_IMAGE_BYTES);
+    if (out->img_hi > HB_RV_IMAGE_END_MAX)
+        return hb_fail(err, HB_INVALID_PROGRAM, "Invalid program: the image ends at 0x%" PRIx64 ", above 2^32", out->img_hi);
     return HB_OK;
 }
 

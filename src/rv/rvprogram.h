@@ -23,6 +23,7 @@
 #define HB_PC_HALT ((UINT32_C(1) << 30) + (UINT32_C(1) << 29))       /* pc after HALT (machine.md 4) */
 #define HB_RV_MAX_INSNS (UINT32_C(1) << 22)
 #define HB_RV_MAX_IMAGE_BYTES (UINT64_C(1) << 27)                    /* 2^24 double words */
+#define HB_RV_IMAGE_END_MAX (UINT64_C(1) << 32)                       /* the IMAGE table has one cell for an address */
 #define HB_RV_RAM_LO UINT64_C(0x10000)
 #define HB_RV_STACK_TOP UINT64_C(0x78000000)
 #define HB_RV_MAP_END (UINT64_C(1) << 37)
@@ -61,7 +62,7 @@ typedef struct hb_rv_segment {
 /* Makes a program of segments (what the ELF loader does after parsing; tests and translators call it directly). Segments without memory are ignored.
  * HB_INVALID_PROGRAM, with the segment's number and the reason, unless: the others ascend, are disjoint, lie in
  * [HB_RV_STACK_TOP, HB_RV_INPUT_LO), have mem_bytes >= file_bytes and are not both writable and executable; executable ones start at a
- * multiple of 4 and end before 2^32 - 8; no writable one reaches into [text_lo, text_hi); the image spans at most HB_RV_MAX_IMAGE_BYTES; the entry is a
+ * multiple of 4 and end before 2^32 - 8; no writable one reaches into [text_lo, text_hi); the image spans at most HB_RV_MAX_IMAGE_BYTES and ends at most at HB_RV_IMAGE_END_MAX; the entry is a
  * multiple of 4 inside the file bytes of an executable segment; at most HB_RV_MAX_INSNS words decode. HB_OUT_OF_MEMORY. On failure *out is all zero. */
 hb_status hb_rv_program_build(hb_rv_program *out, const hb_rv_segment *segments, size_t n, uint64_t entry, hb_error *err);
 
