@@ -19,10 +19,12 @@ set(test_environment HB_SOURCE_DIR=${CMAKE_SOURCE_DIR} HB_BUILD_DIR=${CMAKE_BINA
 function(hb_register_test name file)
   add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set(label quick)
+  set(timeout 900)
   if(file MATCHES "_full_test\\.[a-z]+$")
     set(label full)
+    set(timeout 2700)
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 900 ENVIRONMENT "${test_environment}" SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${timeout} ENVIRONMENT "${test_environment}" SKIP_RETURN_CODE 77)
   if(name MATCHES "^guest_") # they share cargo's target directory
     set_tests_properties(${name} PROPERTIES RESOURCE_LOCK guest_builds)
   endif()

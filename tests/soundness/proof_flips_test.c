@@ -98,7 +98,8 @@ static void flipped_keys_are_rejected(void **state)
     }
 }
 
-/* Bytes of an ELF64 file that decide what is loaded: program headers (type, flags, offset, vaddr, sizes), entry, and file contents of segments. */
+/* Bytes of an ELF64 file whose change must change the program: the entry, offset and address of what is loaded, and its contents. (Memory sizes beyond the file's are
+ * zero memory like any other, and the write flag is the executor's alone: neither is in the key, machine.md 5 and 8.15.) */
 static bool loads(const uint8_t *elf, size_t len, size_t at)
 {
     const size_t phoff = (size_t)elf[32] | (size_t)elf[33] << 8, n = (size_t)elf[56] | (size_t)elf[57] << 8;
@@ -109,6 +110,8 @@ static bool loads(const uint8_t *elf, size_t len, size_t at)
         uint64_t offset, filesz;
         memcpy(&offset, h + 8, 8);
         memcpy(&filesz, h + 32, 8);
+        if (h[0] == 1 && at >= (size_t)(h - elf) + 8 && at < (size_t)(h - elf) + 24) /* p_offset, p_vaddr */
+            return true;
         if (h[0] == 1 && at >= offset && at < offset + filesz && at < len)
             return true;
     }
@@ -144,7 +147,7 @@ static void bytes_of_the_elf_change_the_key(void **state)
         changed++;
     }
     assert_true(changed > 100);
-    (void)refused;
+    print_message("%u changes of the ELF file change the key, %u are refused by the loader\n", changed, refused);
 }
 
 /* The key of the same ELF file is the same whatever lies beside what it loads. */
