@@ -117,11 +117,13 @@ static inline void chips_emit_control(hb_rvasm *a)
         size_t li = probe->text.len;
         uint64_t after = hb_rvasm_here(a) + li + 4;
         hb_rvasm_free(probe);
+        free(probe);
         probe = calloc(1, sizeof *probe);
         hb_rvasm_li(probe, 31, (after | (imm & 1 ? 1 : 0)) - (uint64_t)imm);
         if (probe->text.len == li)
             hb_rvasm_li(a, 31, (after | (imm & 1 ? 1 : 0)) - (uint64_t)imm), hb_rvasm_op(a, HB_OP_JALR, jumps[k].rd, jumps[k].rs1, 0, imm);
         hb_rvasm_free(probe);
+        free(probe);
     }
 }
 
