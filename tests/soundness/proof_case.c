@@ -122,6 +122,11 @@ void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code)
 
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
 {
+    proof_case_make_padded(c, rounds, code, 0);
+}
+
+void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad)
+{
     static const uint8_t chunk[] = "secret!";
     const hb_rv_span inputs[1] = {{chunk, sizeof chunk}};
     const hb_rv_exec_options options = {.record = true, .inputs = inputs, .n_inputs = 1};
@@ -130,6 +135,8 @@ void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
     memset(c, 0, sizeof *c);
     c->pool = hb_pool_create(2);
     c->scratch = malloc(HB_VERIFY_SCRATCH_BYTES);
+    for (unsigned i = 0; i < pad; i++)
+        hb_rvasm_op(a, HB_OP_ADDI, ZERO, ZERO, 0, 0);
     proof_case_emit(a, rounds, code);
     assert_int_equal(hb_rvasm_build(a, &c->program, &err), HB_OK);
     assert_int_equal(hb_rvasm_elf(a, &c->elf, &err), HB_OK);

@@ -24,6 +24,8 @@ void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code);
 
 /* Everything up to the honest proof, which must verify. */
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code);
+/* The same with `pad` instructions in front that do nothing. */
+void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad);
 void proof_case_free(proof_case *c);
 
 /* Both verifiers on these bytes; the case's key and this exit code. They must agree; the result is theirs. reason (may be NULL): the first verifier's. */
