@@ -3,7 +3,7 @@
  * A row is judged against the honest rest of the trace: which constraints fail, which lookups find no row, and what its bus tokens say. Two ways to judge tokens:
  *   strict    the row's signed multiset of tokens must be the honest one (other rows stay as they are);
  *   forger    the other rows adapt to what this row does. Consumed tokens are as in the base row, so are keys and times of produced ones; produced values and the
- *             next pc may be anything. RAM accesses may go to any cell of the map, which may hold anything; INITFIN and BUMP may make any token.
+ *             next pc may be anything. RAM accesses may go to any key, and find anything there; INITFIN and BUMP may make any token.
  * This is what a cheating prover can do. The base row is the honest one, or one with other inputs: forge_rebase.
  * Items: constraints first (by number), then bus uses (n_constraints + number of the use). */
 #pragma once
@@ -101,7 +101,7 @@ static inline void forge_rebase(forge_row *f)
     forge_evaluate(f, f->honest, f->honest_values);
 }
 
-/* The row shall execute instruction `index` of the program, with register tokens as they fit: plain columns of the PROG tuple are set, other words of it are
+/* The row shall execute instruction `index` of the program, with register tokens as they fit: columns of the PROG tuple (or multiples) are set, other words of it are
  * left to repairs. */
 static inline void forge_retarget(forge_row *f, uint32_t index)
 {
@@ -114,6 +114,8 @@ static inline void forge_retarget(forge_row *f, uint32_t index)
             f->target[w] = hb_f_from_u32(tuple[w]);
             if (n->op == HB_AIR_COL)
                 f->cells[n->a] = f->target[w];
+            else if (n->op == HB_AIR_MUL && f->air->nodes[n->b].op == HB_AIR_CONST && f->air->nodes[n->a].op == HB_AIR_COL)
+                f->cells[f->air->nodes[n->a].a] = hb_f_mul(f->target[w], hb_f_inv(f->air->nodes[n->b].a));
         }
     forge_rebase(f);
 }
@@ -180,7 +182,8 @@ static inline bool forge_token_fits(const forge_row *f, const hb_air_use *u)
             return false;
     if (!forge_is_ram(f, u))
         return true;
-    bool mapped = forge_word(f, u, 0) >= 512 && forge_word(f, u, 0) < 544 && forge_word(f, u, 1) < 1u << 29;
+    bool mapped = f->chip != HB_CHIP_LOAD2 && f->chip != HB_CHIP_STORE2; /* these count on INITFIN: no other key has a row */
+    mapped |= forge_word(f, u, 0) >= 512 && forge_word(f, u, 0) < 544 && forge_word(f, u, 1) < 1u << 29;
     for (uint32_t j = 2; j < 6 && u->kind == HB_AIR_CONSUME; j++)
         mapped = mapped && forge_word(f, u, j) < 65536;
     return mapped && forge_word(f, u, 6) < 1u << 27; /* no token has other limbs or times */
@@ -342,6 +345,7 @@ typedef struct forge_search {
     bool touched[FORGE_CELLS];
     forge_set *covered;         /* items that alone caught some edit */
     forge_set *needed;          /* items that alone caught a lie */
+    uint32_t ignored;           /* an item that may be violated, or FORGE_ITEMS */
     uint32_t budget;            /* judgements left for this start */
     uint32_t max_depth;
     uint64_t successes;         /* forgeries that nothing caught */
@@ -380,6 +384,7 @@ static inline void forge_search_begin(forge_search *s, const chips_trace *t, uin
     memset(s, 0, sizeof *s);
     forge_begin(&s->f, t, chip, row);
     const hb_air *air = s->f.air;
+    s->ignored = FORGE_ITEMS;
     s->covered = covered;
     s->needed = needed;
     s->rng.state = chip * 1000003u + row;
@@ -474,15 +479,15 @@ static void forge_explore(forge_search *s, uint32_t depth)
     if (n == 0 || depth == s->max_depth || n > 8)
         return;
     for (uint32_t i = 0; i < FORGE_ITEMS && s->budget; i++)
-        if (forge_has(&bad, i))
+        if (forge_has(&bad, i) && i != s->ignored)
             forge_repair(s, i, depth);
 }
 
-#define FORGE_EDITS 29u
-/* The e-th edit of a cell. 2^16 * 0x7800 = p - 1: what wraps round p. */
+#define FORGE_EDITS 31u
+/* The e-th edit of a cell. 2^16 * 0x7800 = 2^18 * 0x1e00 = p - 1: what wraps round p. */
 static inline hb_f forge_edit(hb_f v, uint32_t e)
 {
-    static const int64_t add[] = {1, -1, 65536, -65536, 32768, -32768, 256, -256, 131072, 262144, -262144, 2, -2, 0x7800, -0x7800, 0xf000, -0xf000, 8192, -32};
+    static const int64_t add[] = {1, -1, 65536, -65536, 32768, -32768, 256, -256, 131072, 262144, -262144, 2, -2, 0x7800, -0x7800, 0xf000, -0xf000, 8192, -32, 0x1e00, -0x1e00};
     static const int64_t set[] = {0, 1, 2, -1, 65535, 65536, 255};
     const uint32_t n = sizeof add / sizeof *add, m = sizeof set / sizeof *set;
     if (e < n)
@@ -492,7 +497,7 @@ static inline hb_f forge_edit(hb_f v, uint32_t e)
     e -= n + m;
     return e == 0 ? hb_f_halve(v) : e == 1 ? HB_F_HALF : hb_f_add(v, hb_f_inv(HB_F_CONST(8)));
 }
-_Static_assert(FORGE_EDITS == 19 + 7 + 3, "the edits above");
+_Static_assert(FORGE_EDITS == 21 + 7 + 3, "the edits above");
 
 /* From the base row as it is. */
 static inline void forge_search_base(forge_search *s, uint32_t max_depth, uint32_t budget)
