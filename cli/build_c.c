@@ -2,6 +2,7 @@
  * guest/c and guest/rt. */
 #include <errno.h>
 #include <jansson.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,8 +138,9 @@ static bool find_tools(c_tools *tools)
     *tools = (c_tools){.compiler = hb_program_find(given && *given ? given : "clang"), .linker = hb_build_find_lld()};
     char *gcc = hb_program_find("riscv64-unknown-elf-gcc");
     if (!tools->compiler && !(given && *given))
-        tools->compiler = gcc;
+        tools->compiler = gcc ? hb_cli_format("%s", gcc) : NULL;
     if (!tools->compiler || !tools->linker) {
+        free(gcc);
         hb_cli_complain("build", "no %s (install %s)", tools->compiler ? "linker ld.lld" : "C compiler for RISC-V",
                         tools->compiler ? "lld, or set HB_LLD" : "clang or gcc-riscv64-unknown-elf, or set HB_CC");
         return false;
@@ -152,9 +154,9 @@ static bool find_tools(c_tools *tools)
     char *libgcc = gcc ? ask(gcc, (const char *const[]){"-march=rv64im", "-mabi=lp64", "-print-libgcc-file-name", NULL}) : NULL;
     if (libgcc) {
         libgcc[strcspn(libgcc, "\n")] = '\0';
-        tools->libgcc = hb_file_exists(libgcc) ? libgcc : NULL;
+        tools->libgcc = hb_file_exists(libgcc) ? hb_cli_format("%s", libgcc) : NULL;
     }
-    free(lld), free(version);
+    free(libgcc), free(gcc), free(lld), free(version);
     return true;
 }
 
@@ -199,8 +201,10 @@ static int compile(const c_tools *tools, const project *p, const char *guest, co
     add(&w, include);
     add(&w, map);
     add(&w, map_dir);
-    for (size_t i = 0; more && i < p->include.count; i++)
-        add(&w, hb_cli_format("-I%s", p->include.at[i]));
+    for (size_t i = 0; more && i < p->include.count; i++) {
+        add(&w, "-I");
+        add(&w, p->include.at[i]);
+    }
     for (size_t i = 0; more && i < more->count; i++)
         add(&w, more->at[i]);
     add(&w, "-c");
@@ -264,57 +268,77 @@ static int link_program(const c_tools *tools, const project *p, const char *gues
     return status;
 }
 
-static int build_in(const char *work, const project *p, const c_tools *tools, const hb_build_options *options, const char *guest)
+/* 0, or an exit status; *objects gets names that the caller frees. */
+static int compile_all(const char *work, const project *p, const c_tools *tools, const hb_build_options *options, const char *guest, words *objects)
 {
-    words objects = {0};
     for (size_t i = 0; i < p->sources.count; i++) {
         char *object = hb_cli_format("%s/%zu.o", work, i);
-        add(&objects, object);
+        add(objects, object);
         int status = compile(tools, p, guest, p->dir, p->sources.at[i], object, &p->cflags, options->verbose);
         if (status != 0)
             return status < 0 ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
     }
-    sdk_build sdk = {tools, p, guest, work, &objects, options->verbose, 0};
+    sdk_build sdk = {tools, p, guest, work, objects, options->verbose, 0};
     char *src = hb_cli_format("%s/c/src", guest), *rt = hb_cli_format("%s/rt", guest);
-    if (!hb_file_walk(src, compile_sdk_file, &sdk) || !hb_file_walk(rt, compile_sdk_file, &sdk)) {
+    const bool ok = hb_file_walk(src, compile_sdk_file, &sdk) && hb_file_walk(rt, compile_sdk_file, &sdk);
+    if (!ok)
         hb_cli_complain("build", "%s cannot compile the C SDK", tools->compiler);
+    free(rt), free(src);
+    return ok ? 0 : HB_EXIT_ENVIRONMENT;
+}
+
+static int build_in(const char *work, const project *p, const c_tools *tools, const hb_build_options *options, const char *guest)
+{
+    words objects = {0};
+    int result = compile_all(work, p, tools, options, guest, &objects);
+    if (result == 0) {
+        char *program = hb_cli_format("%s/program.elf", work), *name = hb_cli_format("%s.elf", p->name);
+        int status = link_program(tools, p, guest, &objects, program, options->verbose);
+        if (status == 0 && !hb_file_copy(program, options->output ? options->output : name, 0755))
+            status = -1;
+        result = status == 0 ? HB_EXIT_YES : status < 0 ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
+        free(name), free(program);
+    }
+    for (size_t i = 0; i < objects.count; i++)
+        free((void *)(uintptr_t)objects.at[i]);
+    free(objects.at);
+    return result;
+}
+
+static int build_with(const project *p, const c_tools *tools, const hb_build_options *options, const char *guest)
+{
+    if (p->picolibc && !hb_file_exists(PICOLIBC "/lib/rv64im/lp64/libc.a")) {
+        hb_cli_complain("build", "no picolibc for rv64im/lp64 below " PICOLIBC " (install picolibc-riscv64-unknown-elf)");
         return HB_EXIT_ENVIRONMENT;
     }
-    char *program = hb_cli_format("%s/program.elf", work), *name = hb_cli_format("%s.elf", p->name);
-    int status = link_program(tools, p, guest, &objects, program, options->verbose);
-    if (status == 0 && !hb_file_copy(program, options->output ? options->output : name, 0755))
-        status = -1;
-    free(name), free(program), free(rt), free(src), free(objects.at);
-    return status == 0 ? HB_EXIT_YES : status < 0 ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
+    char *cache = hb_build_cache_dir();
+    if (!cache)
+        return HB_EXIT_ENVIRONMENT;
+    char *work = hb_cli_format("%s/work-XXXXXX", cache);
+    int status = HB_EXIT_ENVIRONMENT;
+    if (mkdtemp(work)) {
+        status = build_in(work, p, tools, options, guest);
+        hb_file_remove_tree(work);
+    } else {
+        hb_cli_complain("build", "cannot make a directory in %s: %s", cache, strerror(errno));
+    }
+    free(work), free(cache);
+    return status;
 }
 
 int hb_build_c(const hb_build_options *options, const char *guest)
 {
     project p;
-    c_tools tools;
+    c_tools tools = {0};
     if (options->bin || options->features) {
         hb_cli_complain("build", "--bin and --features are for Rust projects");
         return HB_EXIT_USAGE;
     }
-    if (!read_project(&p, options->dir))
-        return HB_EXIT_NO;
-    if (!find_tools(&tools))
-        return HB_EXIT_ENVIRONMENT;
-    if (p.picolibc && !hb_file_exists(PICOLIBC "/lib/rv64im/lp64/libc.a")) {
-        hb_cli_complain("build", "no picolibc for rv64im/lp64 below " PICOLIBC " (install picolibc-riscv64-unknown-elf)");
-        return HB_EXIT_ENVIRONMENT;
-    }
-    char *cache = hb_build_cache_dir();
-    char *work = cache ? hb_cli_format("%s/work-XXXXXX", cache) : NULL;
-    if (!work)
-        return HB_EXIT_ENVIRONMENT;
-    if (!mkdtemp(work)) {
-        hb_cli_complain("build", "cannot make a directory in %s: %s", cache, strerror(errno));
-        return HB_EXIT_ENVIRONMENT;
-    }
-    int status = build_in(work, &p, &tools, options, guest);
-    hb_file_remove_tree(work);
+    int status = HB_EXIT_NO;
+    if (read_project(&p, options->dir))
+        status = find_tools(&tools) ? build_with(&p, &tools, options, guest) : HB_EXIT_ENVIRONMENT;
     json_decref(p.json);
-    free(p.dir), free(p.sources.at), free(p.include.at), free(p.cflags.at), free(work), free(cache);
+    free(tools.compiler), free(tools.linker), free(tools.libgcc);
+    free(p.dir), free(p.sources.at), free(p.include.at), free(p.cflags.at);
     return status;
 }

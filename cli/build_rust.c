@@ -143,24 +143,37 @@ static int deliver(const hb_build_options *options, const place *p)
     return status;
 }
 
-int hb_build_rust(const hb_build_options *options, const char *guest)
+static int build_with(const hb_build_options *options, const char *guest, const char *cache, const hb_rust_tools *tools, hb_guest_std *std_lib, place *p)
 {
-    hb_rust_tools tools;
-    hb_guest_std std_lib;
-    place p = {0};
-    char *cache = hb_build_cache_dir();
-    if (!cache || !hb_build_find_rust(&tools, guest, options->dir) || !hb_build_std(&std_lib, &tools, guest, cache))
+    if (!hb_build_std(std_lib, tools, guest, cache))
         return HB_EXIT_ENVIRONMENT;
-    char *key = make_key(&tools, &std_lib, guest);
-    if (!choose_place(&p, options, cache, key)) {
+    char *key = make_key(tools, std_lib, guest);
+    const bool placed = choose_place(p, options, cache, key);
+    free(key);
+    if (!placed) {
         hb_cli_complain("build", "cannot use %s: %s", options->dir, strerror(errno));
         return HB_EXIT_ENVIRONMENT;
     }
     if (options->verbose)
-        fprintf(stderr, "compiler: %s (%s)\nlinker: %s (%s)\nstandard library: %s\n", tools.rustc, tools.release, tools.linker,
-                tools.linker_text, std_lib.dir);
-    int status = run_cargo(options, &tools, &std_lib, &p, guest);
+        fprintf(stderr, "compiler: %s (%s)\nlinker: %s (%s)\nstandard library: %s\n", tools->rustc, tools->release, tools->linker,
+                tools->linker_text, std_lib->dir);
+    int status = run_cargo(options, tools, std_lib, p, guest);
     if (status < 0)
         return HB_EXIT_ENVIRONMENT;
-    return status == 0 ? deliver(options, &p) : HB_EXIT_NO;
+    return status == 0 ? deliver(options, p) : HB_EXIT_NO;
+}
+
+int hb_build_rust(const hb_build_options *options, const char *guest)
+{
+    hb_rust_tools tools = {0};
+    hb_guest_std std_lib = {0};
+    place p = {0};
+    int status = HB_EXIT_ENVIRONMENT;
+    char *cache = hb_build_cache_dir();
+    if (cache && hb_build_find_rust(&tools, guest, options->dir))
+        status = build_with(options, guest, cache, &tools, &std_lib, &p);
+    hb_build_free_rust(&tools);
+    hb_build_free_std(&std_lib);
+    free(p.project), free(p.target), free(p.artifacts), free(cache);
+    return status;
 }

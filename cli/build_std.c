@@ -266,3 +266,9 @@ bool hb_build_std(hb_guest_std *out, const hb_rust_tools *tools, const char *gue
     free(work), free(lock_path);
     return ok;
 }
+
+void hb_build_free_std(hb_guest_std *std_lib)
+{
+    free(std_lib->dir), free(std_lib->key), free(std_lib->target_json), free(std_lib->wrapper);
+    *std_lib = (hb_guest_std){0};
+}

@@ -16,3 +16,4 @@ typedef struct hb_guest_std {
 
 /* Finds it in the cache or builds it (about half a minute, says so on stderr; other processes wait). False with a complaint. */
 bool hb_build_std(hb_guest_std *std_lib, const hb_rust_tools *tools, const char *guest, const char *cache);
+void hb_build_free_std(hb_guest_std *std_lib);

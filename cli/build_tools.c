@@ -123,6 +123,8 @@ static char *find_library(const char *sysroot, const char *release)
             char *whole = realpath(places[i], NULL);
             bool other = whole && strstr(whole, "/rustc-") && !strstr(whole, release);
             found = other ? NULL : whole;
+            if (other)
+                free(whole);
         }
         free(file);
         free(places[i]);
@@ -144,20 +146,38 @@ static char *first_line_of(const char *program, const char *dir)
     bool generic = strstr(program, "rust-lld") != NULL;
     const char *const argv[] = {program, generic ? "-flavor" : "--version", generic ? "gnu" : NULL, "--version", NULL};
     char *text = NULL;
-    if (hb_program_run(argv, NULL, dir, &text) != 0 || !text)
+    if (hb_program_run(argv, NULL, dir, &text) != 0 || !text) {
+        free(text);
         return hb_cli_format("unknown");
+    }
     text[strcspn(text, "\n")] = '\0';
     return text;
 }
 
-/* NULL when everything is there; otherwise what is wrong. */
-static char *examine(hb_rust_tools *tools, const char *guest, const char *dir)
+static bool find_cargo(hb_rust_tools *tools)
 {
-    const char *const ask[] = {tools->rustc, "-vV", NULL};
-    const char *const ask_sysroot[] = {tools->rustc, "--print", "sysroot", NULL};
-    char *sysroot = NULL;
-    if (hb_program_run(ask, NULL, dir, &tools->version_text) != 0 || hb_program_run(ask_sysroot, NULL, dir, &sysroot) != 0)
-        return hb_cli_format("does not answer rustc -vV");
+    const char *cargo = getenv("HB_CARGO");
+    char *beside = hb_cli_format("%.*s/cargo", (int)(strrchr(tools->rustc, '/') - tools->rustc), tools->rustc);
+    tools->cargo = hb_program_find(cargo && *cargo ? cargo : beside);
+    free(beside);
+    return tools->cargo != NULL;
+}
+
+static bool find_linker(hb_rust_tools *tools, const char *sysroot, const char *dir)
+{
+    const char *given = getenv("HB_LLD");
+    char *host = line_after(tools->version_text, "host: ");
+    tools->linker = given && *given ? NULL : find_own_lld(sysroot, host);
+    if (!tools->linker)
+        tools->linker = hb_build_find_lld();
+    free(host);
+    tools->linker_text = tools->linker ? first_line_of(tools->linker, dir) : NULL;
+    return tools->linker != NULL;
+}
+
+/* NULL when everything is there; otherwise what is wrong. */
+static char *examine_in(hb_rust_tools *tools, const char *guest, const char *dir, char *sysroot)
+{
     sysroot[strcspn(sysroot, "\n")] = '\0';
     tools->release = line_after(tools->version_text, "release: ");
     tools->commit = line_after(tools->version_text, "commit-hash: ");
@@ -166,30 +186,38 @@ static char *examine(hb_rust_tools *tools, const char *guest, const char *dir)
     if (!tools->release)
         return hb_cli_format("rustc -vV names no release");
     char *list;
-    if (!is_supported(guest, tools->release, &list))
-        return hb_cli_format("version %s is not supported (supported: %s)", tools->release, list);
+    const bool supported = is_supported(guest, tools->release, &list);
+    char *reason = supported ? NULL : hb_cli_format("version %s is not supported (supported: %s)", tools->release, list);
+    free(list);
+    if (reason)
+        return reason;
     tools->library = find_library(sysroot, tools->release);
     if (!tools->library)
         return hb_cli_format("version %s has no source of the standard library (install rust-web-src, or the component rust-src)",
                              tools->release);
-    char *slash = strrchr(tools->rustc, '/');
-    char *beside = hb_cli_format("%.*s/cargo", (int)(slash - tools->rustc), tools->rustc);
-    const char *cargo = getenv("HB_CARGO");
-    tools->cargo = hb_program_find(cargo && *cargo ? cargo : beside);
-    if (!tools->cargo)
-        return hb_cli_format("there is no cargo beside it (looked for %s)", beside);
-    const char *lld = getenv("HB_LLD");
-    char *host = line_after(tools->version_text, "host: ");
-    tools->linker = lld && *lld ? NULL : find_own_lld(sysroot, host);
-    if (!tools->linker)
-        tools->linker = hb_build_find_lld();
-    if (!tools->linker)
+    if (!find_cargo(tools))
+        return hb_cli_format("there is no cargo beside it (HB_CARGO may name one)");
+    if (!find_linker(tools, sysroot, dir))
         return hb_cli_format("there is no linker ld.lld (install lld, or set HB_LLD)");
-    tools->linker_text = first_line_of(tools->linker, dir);
-    free(beside);
-    free(host);
-    free(sysroot);
     return NULL;
+}
+
+static char *examine(hb_rust_tools *tools, const char *guest, const char *dir)
+{
+    const char *const ask[] = {tools->rustc, "-vV", NULL};
+    const char *const ask_sysroot[] = {tools->rustc, "--print", "sysroot", NULL};
+    char *sysroot = NULL;
+    const bool answers = hb_program_run(ask, NULL, dir, &tools->version_text) == 0 && hb_program_run(ask_sysroot, NULL, dir, &sysroot) == 0;
+    char *reason = answers ? examine_in(tools, guest, dir, sysroot) : hb_cli_format("does not answer rustc -vV");
+    free(sysroot);
+    return reason;
+}
+
+void hb_build_free_rust(hb_rust_tools *tools)
+{
+    free(tools->rustc), free(tools->cargo), free(tools->version_text), free(tools->release);
+    free(tools->commit), free(tools->library), free(tools->linker), free(tools->linker_text);
+    *tools = (hb_rust_tools){0};
 }
 
 bool hb_build_find_rust(hb_rust_tools *tools, const char *guest, const char *dir)
@@ -207,6 +235,7 @@ bool hb_build_find_rust(hb_rust_tools *tools, const char *guest, const char *dir
         char *longer = hb_cli_format("%s\n  %s: %s", wrong, tools->rustc ? tools->rustc : names[i], reason);
         free(wrong);
         free(reason);
+        hb_build_free_rust(tools);
         wrong = longer;
     }
     hb_cli_complain("build", "no usable Rust compiler (HB_RUSTC may name one):%s", wrong);

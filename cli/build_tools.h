@@ -1,5 +1,5 @@
 /* What `build` needs from its surroundings: our own guest/ files, a cache directory, compilers, a linker. Results belong to the
- * caller and live as long as the program. */
+ * caller. */
 #pragma once
 #include <stdbool.h>
 
@@ -24,6 +24,7 @@ typedef struct hb_rust_tools {
  * that is supported (guest/rust/supported-compilers.txt) and has its source. dir: the project, since a toolchain file in it may choose. False with a
  * complaint that names every candidate and what is wrong with it. */
 bool hb_build_find_rust(hb_rust_tools *tools, const char *guest, const char *dir);
+void hb_build_free_rust(hb_rust_tools *tools);
 
 /* An ld.lld from PATH: HB_LLD, else the highest version number. NULL if there is none. */
 char *hb_build_find_lld(void);
