@@ -48,7 +48,8 @@ void hb_air_bool(hb_air *a, const char *label, hb_expr x); /* x (x - 1) = 0 */
 
 /* --- bus terms (multiplied by the row mask: padding rows reach no bus) ------------------------------------------------------------- */
 #define HB_ALWAYS UINT32_MAX /* no flag */
-/* `flag`: HB_ALWAYS or an expression that constraints force to 0 or 1 (degree 1). Tuple length fixed per bus. */
+/* `flag`: HB_ALWAYS or an expression of degree 1 that is 0 or 1, which the record checks: hb_air_bool of the same expression, or 1 - x for such an x, or a
+ * preprocessed column, HB_ST_PV_SEL, 0, 1. Tuple length fixed per bus. Ids of expressions are void once recording has ended (air/record.h). */
 void hb_air_produce(hb_air *a, hb_bus bus, hb_expr flag, const hb_expr *tuple, uint32_t n);
 void hb_air_consume(hb_air *a, hb_bus bus, hb_expr flag, const hb_expr *tuple, uint32_t n);
 void hb_air_lookup(hb_air *a, hb_bus bus, hb_expr flag, const hb_expr *tuple, uint32_t n);

@@ -123,6 +123,8 @@ static void columns(void **state)
     check_shape(pool, 4, 12);
     check_shape(pool, 13, 4); /* too many rows for the spread method */
     check_shape(pool, 16, 2);
+    check_shape(pool, 20, 1); /* the shapes of shards: all passes of four levels */
+    check_shape(pool, 16, 6);
     hb_isa_cap(HB_ISA_AVX512);
     hb_pool_destroy(pool);
 }
@@ -254,6 +256,10 @@ static void weights(void **state)
     check_weights(NULL, 12, 18, 300); /* transforms of 2^13 points */
     check_weights(NULL, 9, 27, 3);
     check_weights(NULL, 12, 13, 0);
+    hb_pool *three = hb_pool_create(3); /* slices that begin anywhere, part numbers of more than 8 bits */
+    check_weights(three, 17, 18, 60);
+    check_weights(three, 17, 20, 2);
+    hb_pool_destroy(three);
     hb_isa_cap(HB_ISA_AVX512);
     hb_pool_destroy(pool);
 }

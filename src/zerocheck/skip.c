@@ -190,11 +190,10 @@ static const hb_f *input_tile(const skip_plan *p, const skip_worker *w, uint32_t
     return w->structured + (size_t)(input - n_cols) * HB_TILE_ROWS;
 }
 
-static void weigh_class(const skip_plan *p, const skip_worker *w, const slot_sum *s, uint32_t q, uint32_t vector, hb_kacc sum[16])
+static void weigh_class(const skip_worker *w, const slot_sum *s, uint32_t q, uint32_t vector, hb_kacc sum[16])
 {
     if (s->n)
         HB_ISA_PICK(hb_skip_kernels_table)->weigh(gather(w, s, q, 0), s->weights, s->n, &w->eq[vector], sum);
-    (void)p;
 }
 
 static void run_tape(const skip_worker *w, const hb_air_tape *tape, uint32_t q)
@@ -215,15 +214,15 @@ static void full_vector(const skip_plan *p, const skip_worker *w, uint32_t tile,
     }
     if (p->products.n_outputs) {
         run_tape(w, &p->products, 0);
-        weigh_class(p, w, &p->class_products[0], 0, v, w->sums[SQUARE_D]);
-        weigh_class(p, w, &p->class_products[1], 0, v, w->sums[CUBIC_D]);
+        weigh_class(w, &p->class_products[0], 0, v, w->sums[SQUARE_D]);
+        weigh_class(w, &p->class_products[1], 0, v, w->sums[CUBIC_D]);
     }
     run_tape(w, &p->all, 1);
-    weigh_class(p, w, &p->class_all[0], 1, v, w->sums[SQUARE_1]);
-    weigh_class(p, w, &p->class_all[1], 1, v, w->sums[CUBIC_1]);
+    weigh_class(w, &p->class_all[0], 1, v, w->sums[SQUARE_1]);
+    weigh_class(w, &p->class_all[1], 1, v, w->sums[CUBIC_1]);
     if (p->cubic.n_outputs) {
         run_tape(w, &p->cubic, 2);
-        weigh_class(p, w, &p->class_cubic, 2, v, w->sums[CUBIC_2]);
+        weigh_class(w, &p->class_cubic, 2, v, w->sums[CUBIC_2]);
     }
 }
 

@@ -94,7 +94,7 @@ void hb_tail_lanes_begin(hb_tail *tail, hb_tail_sums *sums);          /* round 4
 void hb_tail_rows_begin(hb_tail *tail, hb_tail_sums *sums);           /* round 8 */
 void hb_tail_rows_bind(hb_tail *tail, hb_k r, hb_tail_sums *sums);
 
-/* A pair's slot count etc. for n elements. */
+/* Columns are read in pairs of packs. */
 static inline size_t hb_even(size_t n)
 {
     return n + (n & 1);

@@ -13,7 +13,8 @@ typedef struct hb_zerocheck_opening {
 } hb_zerocheck_opening;
 
 /* Bytes of arena that hb_zerocheck_prove takes at its fullest, for a pool of so many threads. Of these, 20 bytes a column and stored tile stay
- * (result.columns, tiles); the rest is given back. About 1.3 bytes a cell. */
+ * (result.columns, tiles); the rest is given back: 1.25 bytes a row and column of K (the table's columns, used structured ones, 3, and one a flag),
+ * so about 1.5 bytes a cell, and 2 to 4 MiB a thread. */
 size_t hb_zerocheck_prove_bytes(const hb_zerocheck_claim *claim, unsigned threads);
 
 /* tables[i] belongs to claim->tables[i]. Draws LAMBDA and ETA, sends SKIP to COLUMNS. The prover does not check that the trace is valid (a verifier
