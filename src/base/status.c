@@ -14,6 +14,12 @@ const char *hb_status_text(hb_status status)
     case HB_IO: return "Input or output failed";
     case HB_UNSUPPORTED: return "Unsupported";
     case HB_INTERNAL: return "Internal error";
+    case HB_DUPLICATE_DEPENDENCY: return "Duplicate dependency";
+    case HB_INVALID_DEPENDENCY: return "Invalid dependency";
+    case HB_INVALID_DEPENDENCY_VERSION: return "Invalid dependency version";
+    case HB_DEPENDENCY_RESOLUTION_FAILED: return "Dependency resolution failed";
+    case HB_MEMORY_LIMIT_EXCEEDED: return "Memory limit exceeded";
+    case HB_STACK_LIMIT_EXCEEDED: return "Stack limit exceeded";
     case HB_STATUS_COUNT: break;
     }
     return "Unknown status";

@@ -17,6 +17,13 @@ typedef enum hb_status {
     HB_IO,
     HB_UNSUPPORTED,
     HB_INTERNAL,
+    /* Program packages. All but the resolution are the caller's mistakes. */
+    HB_DUPLICATE_DEPENDENCY,
+    HB_INVALID_DEPENDENCY,
+    HB_INVALID_DEPENDENCY_VERSION,
+    HB_DEPENDENCY_RESOLUTION_FAILED,
+    HB_MEMORY_LIMIT_EXCEEDED,
+    HB_STACK_LIMIT_EXCEEDED,
     HB_STATUS_COUNT
 } hb_status;
 
