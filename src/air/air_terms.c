@@ -8,7 +8,7 @@ typedef struct bus_row {
 
 static const bus_row buses[HB_BUS_COUNT] = {
     [HB_BUS_STATE] = {"STATE", 2}, [HB_BUS_MEM] = {"MEM", 7},     [HB_BUS_CHAIN] = {"CHAIN", 3}, [HB_BUS_GLOBAL] = {"GLOBAL", 7},
-    [HB_BUS_PROG] = {"PROG", 9},   [HB_BUS_IMAGE] = {"IMAGE", 5}, [HB_BUS_RC16] = {"RC16", 1},   [HB_BUS_RC18] = {"RC18", 1},
+    [HB_BUS_PROG] = {"PROG", 9},   [HB_BUS_IMAGE] = {"IMAGE", 6}, [HB_BUS_RC16] = {"RC16", 1},   [HB_BUS_RC18] = {"RC18", 1},
     [HB_BUS_AND] = {"AND", 3},     [HB_BUS_BYTES] = {"BYTES", 2},
 };
 
@@ -58,7 +58,8 @@ static hb_air_term *add_term(hb_air *a, uint32_t use)
         [HB_AIR_PRODUCE] = HB_AIR_TREE_G, [HB_AIR_CONSUME] = HB_AIR_TREE_R, [HB_AIR_LOOKUP] = HB_AIR_TREE_F, [HB_AIR_PROVIDE] = HB_AIR_TREE_F};
     const hb_air_use *u = &a->uses[use];
     hb_air_term *t = &a->terms[a->n_terms++];
-    *t = (hb_air_term){.tree = tree_of[u->kind], .bus = u->bus, .kind = u->kind, .n_uses = 1, .uses = {use, 0, 0}};
+    const uint16_t global = u->bus == HB_BUS_GLOBAL ? HB_AIR_TREE_G_GLOBAL : 0;
+    *t = (hb_air_term){.tree = (uint16_t)(tree_of[u->kind] + global), .bus = u->bus, .kind = u->kind, .n_uses = 1, .uses = {use, 0, 0}};
     t->degree = (uint16_t)leaf_degree(a, u);
     return t;
 }

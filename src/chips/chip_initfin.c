@@ -19,8 +19,9 @@
  *     RAM_FAR    513 .. 539  0 .. 2^29 - 1            0
  *     INPUT      540 .. 543  0 .. 2^29 - 1            any         (advice)
  *
- * Not shown here: that text keeps its value. The key has no text range, so a store to text is a trap of the executor only; what a program does after
- * overwriting its own text (as data: instructions come from PROG) is proved as it happens. */
+ * Text keeps its value: in image rows IMAGE says whether the double word is text, and then last and first value are the same. So what a run leaves
+ * behind does not depend on whether stores to text trap; one that is undone before the end has a proof all the same. (Elsewhere the flag is free, and
+ * setting it only forbids change. Words of executable segments behind the image's end are zero memory, in which no instruction lies.) */
 #include "chips/chip_list.h"
 #include "chips/columns.h"
 #include "chips/gadgets.h"
@@ -29,7 +30,7 @@ static const char *const names[] = {
     [INITFIN_HI] = "hi", [INITFIN_LO] = "lo", [INITFIN_HI_BEFORE] = "hi_before", [INITFIN_LO_BEFORE] = "lo_before", [INITFIN_BORROW] = "borrow",
     [INITFIN_STEP_TOP] = "step_top", [INITFIN_ABOVE_TOP] = "above_top", [INITFIN_BELOW_TOP] = "below_top",
     [INITFIN_RAM_LOW] = "ram_low", [INITFIN_IMAGE] = "image", [INITFIN_RAM_HIGH] = "ram_high", [INITFIN_RAM_FAR] = "ram_far",
-    [INITFIN_INPUT] = "input", [INITFIN_INIT] = "init0", "init1", "init2", "init3", [INITFIN_FIN] = "fin0", "fin1", "fin2", "fin3",
+    [INITFIN_INPUT] = "input", [INITFIN_TEXT] = "is_text", [INITFIN_INIT] = "init0", "init1", "init2", "init3", [INITFIN_FIN] = "fin0", "fin1", "fin2", "fin3",
     [INITFIN_TS] = "ts_last",
 };
 
@@ -93,8 +94,17 @@ static void initial_value(hb_air *a, const row *r)
     /* limbs are in range, so their sum is 0 only when all are */
     hb_expr zero = hb_chips_not(a, hb_air_add(a, r->image, r->input));
     hb_air_zero(a, "zero at first", hb_air_mul(a, zero, hb_chips_total(a, r->init.v, 4)));
-    const hb_expr tuple[5] = {r->lo, r->init.v[0], r->init.v[1], r->init.v[2], r->init.v[3]};
-    hb_air_lookup(a, HB_BUS_IMAGE, r->image, tuple, 5);
+    const hb_expr tuple[6] = {r->lo, r->init.v[0], r->init.v[1], r->init.v[2], r->init.v[3], hb_air_col(a, INITFIN_TEXT)};
+    hb_air_lookup(a, HB_BUS_IMAGE, r->image, tuple, 6);
+}
+
+static void text(hb_air *a, const row *r)
+{
+    static const char *const labels[4] = {"text 0", "text 1", "text 2", "text 3"};
+    for (uint32_t i = 0; i < 4; i++) {
+        hb_expr change = hb_air_sub(a, hb_air_col(a, INITFIN_FIN + i), r->init.v[i]);
+        hb_air_zero(a, labels[i], hb_air_mul(a, hb_air_col(a, INITFIN_TEXT), change));
+    }
 }
 
 static void public_rows(hb_air *a, const row *r)
@@ -129,6 +139,7 @@ static void rules(hb_air *a)
     order(a, &r);
     classes(a, &r);
     initial_value(a, &r);
+    text(a, &r);
     public_rows(a, &r);
     memory(a, &r);
 }

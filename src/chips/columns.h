@@ -8,7 +8,7 @@ enum { COL_PC, COL_TS, COL_FREE };
 
 /* --- tables that provide: preprocessed columns first, then multiplicities ------------------------------------------------------------ */
 enum { PROG_PC, PROG_OP, PROG_RD, PROG_RS1, PROG_RS2, PROG_IMM, PROG_PRE_WIDTH = PROG_IMM + 4 };
-enum { IMAGE_V, IMAGE_PRE_WIDTH = IMAGE_V + 4 };
+enum { IMAGE_V, IMAGE_TEXT = IMAGE_V + 4, IMAGE_PRE_WIDTH };
 enum { BYTE_ANDS, BYTE_PAIRS, BYTE_WIDTH };
 
 /* --- memory ------------------------------------------------------------------------------------------------------------------------ */
@@ -19,6 +19,7 @@ enum {
     INITFIN_STEP_TOP,                 /* bits 18.. of lo - lo_before - 1 + 2^29 borrow */
     INITFIN_ABOVE_TOP, INITFIN_BELOW_TOP, /* bits 18.. of lo's distance from the bounds of its class */
     INITFIN_RAM_LOW, INITFIN_IMAGE, INITFIN_RAM_HIGH, INITFIN_RAM_FAR, INITFIN_INPUT, /* class of the address */
+    INITFIN_TEXT,                     /* the double word is text; means something in image rows only */
     INITFIN_INIT, INITFIN_FIN = INITFIN_INIT + 4, INITFIN_TS = INITFIN_FIN + 4, INITFIN_WIDTH
 };
 enum { BUMP_HI, BUMP_LO, BUMP_V, BUMP_TS_PREV = BUMP_V + 4, BUMP_TS_NEW, BUMP_NEW_TOP, BUMP_GAP_TOP, BUMP_WIDTH };

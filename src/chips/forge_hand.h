@@ -455,6 +455,31 @@ static void initfin_ram_low(forge_search *s) { hand_class(s, INITFIN_RAM_LOW, 51
 static void initfin_ram_high(forge_search *s) { hand_class(s, INITFIN_RAM_HIGH, 256, 2); }
 static void initfin_ram_far(forge_search *s) { hand_class(s, INITFIN_RAM_FAR, 256, 2); }
 
+/* A row of text that ends with another value: limb i is one more or less. */
+static void initfin_text_base(forge_row *f)
+{
+    const hb_table *t = &f->trace->tables[HB_CHIP_INITFIN];
+    uint32_t row = 0;
+    while (t->cols[INITFIN_TEXT][row] == 0)
+        row++;
+    for (uint32_t j = 0; j < f->columns; j++)
+        f->cells[j] = t->cols[j][row];
+}
+static inline void hand_text(forge_search *s, uint32_t i)
+{
+    uint32_t old = hand_get(&s->f, INITFIN_FIN + i);
+    hand_set(s, INITFIN_FIN + i, old ? old - 1 : 1);
+}
+static void initfin_text_0(forge_search *s) { hand_text(s, 0); }
+static void initfin_text_1(forge_search *s) { hand_text(s, 1); }
+static void initfin_text_2(forge_search *s) { hand_text(s, 2); }
+static void initfin_text_3(forge_search *s) { hand_text(s, 3); }
+static void initfin_not_text(forge_search *s)
+{
+    hand_text(s, 0);
+    hand_set(s, INITFIN_TEXT, 0);
+}
+
 #define HAND_OFFSETS(i) \
     {HB_CHIP_LOAD2, "offset " #i, HB_OP_LD, load2_offset_base_##i, load2_offset_##i}, \
     {HB_CHIP_STORE2, "offset " #i, HB_OP_SD, store2_offset_base_##i, store2_offset_##i}
@@ -506,4 +531,9 @@ static const forge_hand forge_hands[] = {
     {HB_CHIP_INITFIN, "ram_low", 0, initfin_base, initfin_ram_low},
     {HB_CHIP_INITFIN, "ram_high", 0, initfin_base, initfin_ram_high},
     {HB_CHIP_INITFIN, "ram_far", 0, initfin_base, initfin_ram_far},
+    {HB_CHIP_INITFIN, "text 0", 0, initfin_text_base, initfin_text_0},
+    {HB_CHIP_INITFIN, "text 1", 0, initfin_text_base, initfin_text_1},
+    {HB_CHIP_INITFIN, "text 2", 0, initfin_text_base, initfin_text_2},
+    {HB_CHIP_INITFIN, "text 3", 0, initfin_text_base, initfin_text_3},
+    {HB_CHIP_INITFIN, "IMAGE #18", 0, initfin_text_base, initfin_not_text},
 };

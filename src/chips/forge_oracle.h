@@ -192,7 +192,11 @@ static inline forge_verdict forge_ask_initfin(const forge_row *f)
         return FORGE_FALSE;
     if (address >= HB_RV_INPUT_LO)
         return FORGE_TRUE;
-    return init == (address >= p->img_lo && address < p->img_hi ? p->image[(address - p->img_lo) / 8] : 0) ? FORGE_TRUE : FORGE_FALSE;
+    bool in_image = address >= p->img_lo && address < p->img_hi;
+    for (uint32_t j = 0; j < 4 && in_image && address >= p->text_lo && address < p->text_hi; j++)
+        if (fin[j] != (uint32_t)(init >> 16 * j & 0xffff))
+            return FORGE_FALSE;
+    return init == (in_image ? p->image[(address - p->img_lo) / 8] : 0) ? FORGE_TRUE : FORGE_FALSE;
 }
 
 static inline forge_verdict forge_ask_bump(const forge_row *f)

@@ -55,11 +55,18 @@ static size_t image_rows(const hb_rv_program *program, const hb_rv_record *recor
     return image_words(program);
 }
 
+static bool is_text(const hb_rv_program *program, uint64_t lo)
+{
+    return lo >= program->text_lo / 8 && lo < program->text_hi / 8;
+}
+
 static void image_fill_pre(const hb_rv_program *program, hb_f *const *cols)
 {
-    for (size_t row = 0; row < image_words(program); row++)
+    for (size_t row = 0; row < image_words(program); row++) {
         for (uint32_t i = 0; i < 4; i++)
             cols[IMAGE_V + i][row] = hb_f_from_u32(hb_limb(program->image[row], i));
+        cols[IMAGE_TEXT][row] = is_text(program, program->img_lo / 8 + row) ? HB_F_ONE : 0;
+    }
 }
 
 static size_t image_row_of(const hb_rv_program *program, hb_bus bus, const uint32_t *tuple)
@@ -70,7 +77,7 @@ static size_t image_row_of(const hb_rv_program *program, hb_bus bus, const uint3
     for (uint32_t i = 0; i < 4; i++)
         if (tuple[1 + i] != hb_limb(program->image[row], i))
             return SIZE_MAX;
-    return (size_t)row;
+    return tuple[5] == is_text(program, tuple[0]) ? (size_t)row : SIZE_MAX;
 }
 
 const hb_chip_filler hb_filler_image = {image_rows, NULL, image_fill_pre, image_row_of};
@@ -152,6 +159,7 @@ static void initfin_row(const hb_rv_program *program, const hb_rv_cell *cells, s
     cell_class k = class_of(program, cell->hi, cell->lo);
     for (uint32_t j = INITFIN_RAM_LOW; j <= INITFIN_INPUT; j++)
         hb_put(c, j, j == k.column);
+    hb_put(c, INITFIN_TEXT, k.column == INITFIN_IMAGE && is_text(program, cell->lo));
     hb_put(c, INITFIN_HI, cell->hi);
     hb_put(c, INITFIN_LO, lo);
     hb_put(c, INITFIN_HI_BEFORE, hi_before);
