@@ -1,20 +1,24 @@
 #include "cli/cli_program.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
+#include "bytecode/hbc.h"
 #include "cli/cli.h"
 #include "cli/cli_files.h"
 #include "machine/machine_prove.h"
-#include "rv/elf.h"
 
 int hb_cli_load_program(const char *verb, const char *path, hb_rv_program *program)
 {
     hb_buf file = {0};
     hb_error err = {0};
     int status = hb_cli_read_file(verb, path, &file);
-    if (!status && hb_rv_elf_load(program, file.data, file.len, &err) != HB_OK) {
-        hb_cli_complain(verb, "%s: %s: %s", path, hb_status_text(err.status), err.message);
+    if (!status && hb_bytecode_load(program, file.data, file.len, &err) != HB_OK) {
+        /* Most messages about programs begin with the text of the status. */
+        const char *what = hb_status_text(err.status);
+        const bool said = strncmp(err.message, what, strlen(what)) == 0;
+        hb_cli_complain(verb, "%s: %s%s%s", path, said ? "" : what, said ? "" : ": ", err.message);
         status = HB_EXIT_NO;
     }
     hb_buf_free(&file);

@@ -2,7 +2,7 @@
 #pragma once
 #include "rv/rvprogram.h"
 
-/* Reads and loads an ELF file. */
+/* Reads and loads a program: an ELF file, or a container of bytecode (.hbc), which is translated. */
 int hb_cli_load_program(const char *verb, const char *path, hb_rv_program *program);
 
 /* The verifying key of the program in this file. */
