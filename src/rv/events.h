@@ -80,9 +80,18 @@ typedef enum hb_rv_cell_type { HB_CELL_ZERO, HB_CELL_IMAGE, HB_CELL_INPUT } hb_r
 typedef struct hb_rv_cell {
     uint32_t hi, lo;
     uint64_t v_init, v_fin;
-    uint32_t ts_last; /* 0 if never accessed */
+    uint32_t ts_last; /* 0 if never accessed; in a run of shards: the last shard that accessed it */
     uint32_t type;    /* hb_rv_cell_type */
 } hb_rv_cell;
+
+/* A run in shards (rv/shardrun.h): one cell that a shard accessed, sorted strictly by (hi, lo). In a shard, time starts at 4 again, and every cell's access before
+ * its first one is at ts 0: the row's own. */
+typedef struct hb_rv_boundary {
+    uint32_t hi, lo;
+    uint64_t v_in, v_out;  /* before the first and after the last access in this shard; an input word that HINT_READ fills in it: v_in is what was filled in */
+    uint32_t s_prev;       /* the last shard before this one that accessed it; 0: none */
+    uint32_t ts_last;      /* its last access in this shard, > 0 */
+} hb_rv_boundary;
 
 typedef struct hb_rv_events {   /* growable array of one event type */
     void *data;
@@ -92,8 +101,10 @@ typedef struct hb_rv_events {   /* growable array of one event type */
 typedef struct hb_rv_record {
     hb_rv_events family[HB_FAM_COUNT]; /* _reg, _mem (LD..STORE2) or _call (CALL) events */
     hb_rv_events bumps;                /* hb_rv_event_bump */
-    hb_rv_events cells;                /* hb_rv_cell, built when the run has ended */
-    uint32_t pc_in, pc_out;            /* entry word index; HB_PC_HALT after a halt */
+    hb_rv_events cells;                /* hb_rv_cell, built when the run has ended; empty in the record of a shard */
+    uint32_t pc_in, pc_out;            /* entry word index (a shard: of its first instruction); HB_PC_HALT after a halt */
     uint32_t ts_end;                   /* final ts: 4 + 4 * (instructions - calls) + 16 * calls */
-    uint64_t cycles;
+    uint64_t cycles;                   /* of the shard, when it is one */
+    hb_rv_events boundary;             /* hb_rv_boundary, only in the record of a shard */
+    uint32_t shard;                    /* its number from 1 on; 0: the record of a whole run */
 } hb_rv_record;

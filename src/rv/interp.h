@@ -31,6 +31,13 @@ typedef void (*hb_rv_output_fn)(void *ctx, int fd, const uint8_t *data, size_t l
 
 struct hb_rv_fault;
 
+/* How a run is cut into shards (rv/shardrun.h). */
+typedef enum hb_rv_sharding {
+    HB_RV_UNSHARDED,
+    HB_RV_SHARDS_PLAN,  /* counts and boundary cells, no events */
+    HB_RV_SHARDS_RECORD /* the record of each shard */
+} hb_rv_sharding;
+
 /* All zero is a good start: no input, default limits, output captured. What the pointers lead to must outlive the run. */
 typedef struct hb_rv_exec_options {
     uint64_t cycle_limit;   /* at most so many instructions; 0: no limit. Also bounds the instructions inside unconstrained blocks, on their own count */
@@ -45,6 +52,7 @@ typedef struct hb_rv_exec_options {
     hb_rv_output_fn output; /* NULL: captured in the report */
     void *output_ctx;
     bool record;
+    hb_rv_sharding sharding; /* other than HB_RV_UNSHARDED: only for hb_rv_start, and `record` is not looked at */
     const uint64_t *expected_events; /* HB_FAM_COUNT numbers (hb_rv_report.family_counts of a run without recording): room is reserved
                                         exactly; NULL: it grows */
     const struct hb_rv_fault *fault; /* tests only (rvfault.h); HB_UNSUPPORTED unless built with HB_TEST_HOOKS */
@@ -106,17 +114,38 @@ typedef struct hb_rv_run hb_rv_run; /* one execution and what it left behind */
 hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
 void hb_rv_run_free(hb_rv_run *run);
 
+/* The same in pieces. hb_rv_start prepares a run at its entry (*run as above); hb_rv_advance goes on with it until its end or until a stop, whichever comes first.
+ *
+ * A stop lies between two instructions outside unconstrained blocks: a block that begins with the last instruction before a stop is gone through first. All state is
+ * then in the run, and a run that goes on in pieces ends as one that does not.
+ *   cycles  stop when so many instructions of the run are completed (absolute, exact); 0: no such stop
+ *   ts      stop before the first instruction whose time is not below ts (an ECALL may go up to 12 beyond); 0: no such stop. For recorded runs and shards.
+ * stop may be NULL. HB_OK: halted (hb_rv_run_ended), or stopped; everything else has ended the run, with the statuses of hb_rv_exec. A run that has ended cannot go on
+ * (HB_INVALID_ARGUMENT). */
+typedef struct hb_rv_stop {
+    uint64_t cycles;
+    uint32_t ts;
+} hb_rv_stop;
+hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
+hb_status hb_rv_advance(hb_rv_run *run, const hb_rv_stop *stop, hb_error *err);
+bool hb_rv_run_ended(const hb_rv_run *run);
+
+/* Instructions completed so far. */
+uint64_t hb_rv_run_cycles(const hb_rv_run *run);
+
+/* Complete when the run has ended; before that its `end` is HB_RV_END_NOT_RUN and nothing else in it counts. */
 const hb_rv_report *hb_rv_run_report(const hb_rv_run *run);
 
-/* NULL without options.record. After a trap or limit: what happened until then, cells included. Belongs to the run. */
+/* NULL without options.record and in a run of shards without events. A shard's is complete from hb_rv_shard_end to the next hb_rv_advance, which uses its memory for the next
+ * one. After a trap or limit: what happened until then, cells included. Belongs to the run. */
 const hb_rv_record *hb_rv_run_record(const hb_rv_run *run);
 
 /* The same, for tests that forge records. */
 hb_rv_record *hb_rv_run_record_mutable(hb_rv_run *run);
 
-/* How often each word of text was executed: *n counts from byte address *base on, 4 bytes a step. */
+/* How often each word of text was executed: *n counts from byte address *base on, 4 bytes a step. HB_RV_SHARDS_PLAN does not count that: *n = 0. */
 const uint64_t *hb_rv_run_profile(const hb_rv_run *run, uint64_t *base, size_t *n);
 
-/* Final value of register 0..32, and bytes of the final memory (false outside the map). */
+/* Final (in a stopped run: present) value of register 0..32, and bytes of the final memory (false outside the map). */
 uint64_t hb_rv_run_register(const hb_rv_run *run, unsigned r);
 bool hb_rv_run_memory(const hb_rv_run *run, uint64_t address, uint8_t *out, size_t len);
