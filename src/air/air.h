@@ -29,7 +29,7 @@ typedef struct hb_air hb_air;
 hb_expr hb_air_col(hb_air *a, uint32_t j);           /* column j: preprocessed columns first, then main */
 hb_expr hb_air_const(hb_air *a, int64_t c);          /* any integer of absolute value below 2^62, reduced mod p */
 hb_expr hb_air_structured(hb_air *a, hb_structured s);
-hb_expr hb_air_key(hb_air *a, uint32_t k);           /* constant of the program's key, bound late: HB_KEY_* below */
+hb_expr hb_air_key(hb_air *a, uint32_t k);           /* constant of the program's key or of the statement, bound late: HB_KEY_* below */
 hb_expr hb_air_add(hb_air *a, hb_expr x, hb_expr y);
 hb_expr hb_air_sub(hb_air *a, hb_expr x, hb_expr y);
 hb_expr hb_air_mul(hb_air *a, hb_expr x, hb_expr y);
@@ -38,7 +38,8 @@ hb_expr hb_air_scale_inv(hb_air *a, uint32_t n, hb_expr x); /* x / n in F, n not
 
 #define HB_KEY_IMG_LO 0u /* img_lo / 8 mod 2^29 (the image lies below 2^32) */
 #define HB_KEY_IMG_HI 1u /* img_hi / 8 */
-#define HB_KEY_COUNT 2u
+#define HB_KEY_SHARD 2u  /* index of the proof in its run (docs/protocol.md 14) */
+#define HB_KEY_COUNT 3u
 
 /* --- constraints ------------------------------------------------------------------------------------------------------------------- */
 /* e = 0 on every stored row, real or padding; so e must vanish when all committed columns are 0, whatever structured columns and key constants
@@ -56,7 +57,7 @@ void hb_air_lookup(hb_air *a, hb_bus bus, hb_expr flag, const hb_expr *tuple, ui
 void hb_air_provide(hb_air *a, hb_bus bus, hb_expr multiplicity, const hb_expr *tuple, uint32_t n);
 
 /* --- range labels (machine.md 7) --------------------------------------------------------------------------------------------------- */
-/* Key generation checks that each of the limbs v0..v3 of a produced MEM tuple is one of: a limb of a MEM tuple consumed in the same row under the same flag (or
+/* Key generation checks that each of the limbs v0..v3 of a produced MEM or GLOBAL tuple is one of: a limb of a MEM or GLOBAL tuple consumed in the same row under the same flag (or
  * unconditionally); an expression x with an unconditional lookup RC16(x); lo + 256 hi with BYTES or AND lookups of lo and hi; a constant below 2^16; or an expression declared here.
  * `why` states the argument (e.g. "boolean * 65535", "limb of a PROG tuple", "limb of an IMAGE tuple"); it is printed in docs/chips.md. */
 void hb_air_range16(hb_air *a, hb_expr x, const char *why);

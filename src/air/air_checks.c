@@ -8,8 +8,9 @@
  * are there (docs/protocol.md 8). A first sweep marks the nodes that are plainly 0 when the columns are; where a constraint is not, its
  * polynomial in structured columns and key constants is expanded and must have no monomials. */
 #define POLY_TERMS 32
-#define POLY_DEPTH 24
-#define KEY_SHIFT 28u /* exponents: 4 bits for each structured column, then 16 for each key constant */
+#define POLY_DEPTH 11 /* exponents stay below 2^KEY_BITS */
+#define KEY_SHIFT 28u /* exponents: 4 bits for each structured column, then 12 for each key constant */
+#define KEY_BITS 12u
 
 typedef struct poly {
     uint64_t exponents[POLY_TERMS];
@@ -17,7 +18,7 @@ typedef struct poly {
     uint32_t n;
 } poly;
 
-_Static_assert(HB_ST_COUNT * 4 <= KEY_SHIFT && HB_KEY_COUNT * 16 + KEY_SHIFT <= 64, "exponent packing");
+_Static_assert(HB_ST_COUNT * 4 <= KEY_SHIFT && HB_KEY_COUNT * KEY_BITS + KEY_SHIFT <= 64 && POLY_DEPTH < KEY_BITS, "exponent packing");
 
 static void mark_zeros(hb_air *a)
 {
@@ -62,7 +63,7 @@ static bool expand(const hb_air *a, hb_expr node, hb_f c, uint32_t depth, poly *
     switch ((hb_air_op)n->op) {
     case HB_AIR_CONST: return poly_add_monomial(out, 0, hb_f_mul(c, n->a));
     case HB_AIR_STRUCTURED: return poly_add_monomial(out, 1ull << 4 * n->a, c);
-    case HB_AIR_KEY: return poly_add_monomial(out, 1ull << (KEY_SHIFT + 16 * n->a), c);
+    case HB_AIR_KEY: return poly_add_monomial(out, 1ull << (KEY_SHIFT + KEY_BITS * n->a), c);
     case HB_AIR_ADD: return expand(a, n->a, c, depth - 1, out) && expand(a, n->b, c, depth - 1, out);
     case HB_AIR_SUB: return expand(a, n->a, c, depth - 1, out) && expand(a, n->b, hb_f_neg(c), depth - 1, out);
     case HB_AIR_MUL: break;
@@ -72,7 +73,7 @@ static bool expand(const hb_air *a, hb_expr node, hb_f c, uint32_t depth, poly *
     if (!expand(a, n->a, HB_F_ONE, depth - 1, &x) || !expand(a, n->b, HB_F_ONE, depth - 1, &y))
         return false;
     for (uint32_t i = 0; i < x.n; i++)
-        for (uint32_t j = 0; j < y.n; j++) /* exponents: at most 3 in structured columns; 2^24 in a key constant would need that depth */
+        for (uint32_t j = 0; j < y.n; j++) /* exponents: at most 3 in structured columns, 2^POLY_DEPTH in a key constant */
             if (!poly_add_monomial(out, x.exponents[i] + y.exponents[j], hb_f_mul(c, hb_f_mul(x.coefficients[i], y.coefficients[j]))))
                 return false;
     return true;
@@ -209,7 +210,8 @@ static bool is_in_range(const hb_air *a, hb_expr x, hb_expr flag)
     const hb_air_node *n = &a->nodes[x];
     if (n->op == HB_AIR_CONST)
         return hb_f_to_u32(n->a) < 65536;
-    if (is_word_of(a, HB_AIR_CONSUME, HB_BUS_MEM, 2, 6, flag, x) || is_word_of(a, HB_AIR_LOOKUP, HB_BUS_RC16, 0, 1, flag, x) || is_byte(a, x, flag))
+    if (is_word_of(a, HB_AIR_CONSUME, HB_BUS_MEM, 2, 6, flag, x) || is_word_of(a, HB_AIR_CONSUME, HB_BUS_GLOBAL, 2, 6, flag, x) ||
+         is_word_of(a, HB_AIR_LOOKUP, HB_BUS_RC16, 0, 1, flag, x) || is_byte(a, x, flag))
         return true;
     if (n->op == HB_AIR_ADD && ((is_byte(a, n->a, flag) && is_high_byte(a, n->b, flag)) || (is_byte(a, n->b, flag) && is_high_byte(a, n->a, flag))))
         return true;
@@ -222,7 +224,7 @@ static bool is_in_range(const hb_air *a, hb_expr x, hb_expr flag)
 static void check_limbs(hb_air *a, uint32_t i)
 {
     const hb_air_use *u = &a->uses[i];
-    if (u->kind != HB_AIR_PRODUCE || u->bus != HB_BUS_MEM)
+    if (u->kind != HB_AIR_PRODUCE || (u->bus != HB_BUS_MEM && u->bus != HB_BUS_GLOBAL))
         return;
     for (uint32_t limb = 0; limb < 4; limb++)
         if (!is_in_range(a, hb_air_use_word(a, u, 2 + limb), u->flag))
@@ -280,7 +282,7 @@ static const char *const problem_texts[HB_AIR_PROBLEM_COUNT] = {
     [HB_AIR_FLAG_NOT_BOOLEAN] = "no constraint x (x - 1) shows that a flag is 0 or 1",
     [HB_AIR_TERM_DEGREE] = "a bus leaf has a degree above 3",
     [HB_AIR_MULTIPLICITY] = "a multiplicity is not a main column of its own",
-    [HB_AIR_RANGE] = "a limb of a produced MEM tuple has no range label",
+    [HB_AIR_RANGE] = "a limb of a produced MEM or GLOBAL tuple has no range label",
     [HB_AIR_UNUSED_COLUMN] = "nothing reads a main column",
 };
 

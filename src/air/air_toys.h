@@ -112,6 +112,12 @@ static inline void toy_rules_other(hb_air *a)
     hb_air_produce(a, HB_BUS_CHAIN, c[O_F], c, 3);
     hb_air_produce(a, HB_BUS_MEM, HB_ALWAYS, (hb_expr[]){c[O_K], c[O_X], zero, zero, one, hb_air_const(a, 65535), c[O_Y]}, 7);
     hb_air_consume(a, HB_BUS_MEM, HB_ALWAYS, (hb_expr[]){c[O_K], c[O_X], zero, zero, one, hb_air_const(a, 65535), c[O_Y]}, 7);
+    const hb_expr flagged[7] = {c[O_K], c[O_X], zero, zero, one, hb_air_const(a, 65535), hb_air_key(a, HB_KEY_SHARD)};
+    const hb_expr always[7] = {c[O_Y], c[O_X], zero, zero, one, hb_air_const(a, 65535), hb_air_scale(a, 2, hb_air_key(a, HB_KEY_SHARD))};
+    hb_air_produce(a, HB_BUS_GLOBAL, c[O_F], flagged, 7);
+    hb_air_produce(a, HB_BUS_GLOBAL, HB_ALWAYS, always, 7);
+    hb_air_consume(a, HB_BUS_GLOBAL, HB_ALWAYS, always, 7);
+    hb_air_consume(a, HB_BUS_GLOBAL, c[O_F], flagged, 7);
 }
 
 static inline void toy_rules_pub(hb_air *a)
@@ -242,7 +248,7 @@ static inline void toy_build(toy_machine *m, const uint32_t rows[TOY_CHIPS], boo
 {
     memset(m, 0, sizeof *m);
     m->seed = seed;
-    uint32_t key[HB_KEY_COUNT] = {12345, 678}, words[HB_PUBLIC_WORDS], n[TOY_CHIPS];
+    uint32_t key[HB_KEY_COUNT] = {12345, 678, 3}, words[HB_PUBLIC_WORDS], n[TOY_CHIPS];
     for (uint32_t i = 0; i < HB_PUBLIC_WORDS; i++)
         words[i] = i == 0 ? 0x12340001u : (i * 3u << 16) + 17 * i;
     m->publics = hb_air_publics_of(key, words);

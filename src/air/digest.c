@@ -83,7 +83,7 @@ static void put_item(hb_air_sink sink, const char *what, uint32_t node, const ch
 
 void hb_air_write_text(const hb_air *air, const char *name, const char *const *column_names, hb_air_sink sink)
 {
-    static const char *const trees[] = {"term G", "term R", "term F"};
+    static const char *const trees[] = {"term G", "term R", "term F", "term G*", "term R*"};
     hb_air_put(sink, "chip ");
     hb_air_put(sink, name);
     put_numbers(sink, (uint32_t[]){air->pre_width, air->width}, 2);

@@ -61,7 +61,8 @@ static void put_column(const doc *d, uint32_t j)
 
 static void put_key(hb_air_sink sink, uint32_t k)
 {
-    hb_air_put(sink, k == HB_KEY_IMG_LO ? "IMG_LO" : "IMG_HI");
+    static const char *const names[HB_KEY_COUNT] = {[HB_KEY_IMG_LO] = "IMG_LO", [HB_KEY_IMG_HI] = "IMG_HI", [HB_KEY_SHARD] = "SHARD"};
+    hb_air_put(sink, k < HB_KEY_COUNT ? names[k] : "?");
 }
 
 /* --- expressions --------------------------------------------------------------------------------------------------------------------- */

@@ -50,10 +50,11 @@ typedef struct hb_air_use {
     uint32_t tuple, n;     /* tuples[tuple .. tuple + n) */
 } hb_air_use;
 
-typedef enum hb_air_tree { HB_AIR_TREE_G, HB_AIR_TREE_R, HB_AIR_TREE_F } hb_air_tree;
+/* Numbers as in gkr/gkr_layout.h; the last two are the trees of the bus GLOBAL, which has challenges of its own (docs/protocol.md 14). */
+typedef enum hb_air_tree { HB_AIR_TREE_G, HB_AIR_TREE_R, HB_AIR_TREE_F, HB_AIR_TREE_G_GLOBAL, HB_AIR_TREE_R_GLOBAL } hb_air_tree;
 
 /* One leaf a row: a use, or up to three grouped lookups of one bus. Ordered as docs/protocol.md 5 says. Leaf values:
- *   G, R: flag (fp - 1) + 1
+ *   G, R, and those of GLOBAL: flag (fp - 1) + 1
  *   F:    ungrouped lookup: flag / fp; provide: -flag / fp; group: as docs/protocol.md 5. */
 typedef struct hb_air_term {
     uint16_t tree, bus;

@@ -69,7 +69,7 @@ static void lagrange_basis(void **state)
 static void structured_columns(void **state)
 {
     (void)state;
-    uint32_t key[HB_KEY_COUNT] = {1, 2}, words[HB_PUBLIC_WORDS];
+    uint32_t key[HB_KEY_COUNT] = {1, 2, 3}, words[HB_PUBLIC_WORDS];
     uint64_t seed = 8;
     for (uint32_t i = 0; i < HB_PUBLIC_WORDS; i++)
         words[i] = toy_random(&seed) * 3;

@@ -91,7 +91,7 @@ static inline void chips_statement(chips_trace *t)
 {
     const hb_rv_report *report = hb_rv_run_report(t->run);
     const hb_rv_cell *cells = t->record->cells.data, *last = &cells[t->record->cells.count - 1];
-    uint32_t words[HB_PUBLIC_WORDS], key[HB_KEY_COUNT] = {(uint32_t)(t->program.img_lo / 8), (uint32_t)(t->program.img_hi / 8)};
+    uint32_t words[HB_PUBLIC_WORDS], key[HB_KEY_COUNT] = {(uint32_t)(t->program.img_lo / 8), (uint32_t)(t->program.img_hi / 8), 0};
     memcpy(words, report->pv_words, sizeof report->pv_words);
     words[16] = report->exit_code;
     t->publics = hb_air_publics_of(key, words);

@@ -19,7 +19,8 @@
 #define HB_GKR_TREE_G 0u
 #define HB_GKR_TREE_R 1u
 #define HB_GKR_TREE_F 2u
-#define HB_GKR_TREES 3u /* of a single-shard proof */
+#define HB_GKR_TREES 3u        /* of a single-shard proof */
+#define HB_GKR_TREES_GLOBAL 5u /* of a proof in a run of shards: G* (produce on GLOBAL) and R* (consume) too */
 #define HB_GKR_TREES_MAX 6u
 #define HB_GKR_VALUES_MAX (HB_GKR_TREES_MAX + 1)
 

@@ -318,7 +318,7 @@ static hb_status prove_constraints_and_open(hb_machine_proof *p, hb_sender *s, c
 {
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     zerocheck_tables(p->key, p->layout, &p->statement, tables);
-    const hb_zerocheck_claim claim = {tables, p->layout->n_tables, &p->layout->trees, trees, bus, &p->layout->publics};
+    const hb_zerocheck_claim claim = {tables, p->layout->n_tables, &p->layout->trees, trees, bus, &p->layout->publics, NULL};
     hb_zerocheck_opening at;
     phase_begin(p, HB_PHASE_CONSTRAINTS);
     hb_status st = hb_zerocheck_prove(s, &claim, p->tables, &p->arena, &at, err);

@@ -78,7 +78,7 @@ static hb_status check_trace(conversation *c, hb_zerocheck_result *point)
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     for (uint32_t i = 0; i < layout->n_tables; i++)
         tables[i] = (hb_zerocheck_table){&c->airs->air[layout->chip[i]], c->view->statement.heights[layout->chip[i]]};
-    const hb_zerocheck_claim claim = {tables, layout->n_tables, &layout->trees, &trees, &bus, &layout->publics};
+    const hb_zerocheck_claim claim = {tables, layout->n_tables, &layout->trees, &trees, &bus, &layout->publics, NULL};
     return hb_zerocheck_verify(&c->r, &claim, &c->scratch, point);
 }
 

@@ -26,9 +26,9 @@ static hb_k token_factor(const fixture *f, size_t i)
 static void make_leaves(fixture *f, hb_gkr_leaves *leaves, hb_pool *pool, hb_arena *arena)
 {
     memset(leaves, 0, sizeof *leaves);
-    for (uint32_t tree = 0; tree < HB_GKR_TREES; tree++) {
+    for (uint32_t tree = 0; tree < HB_GKR_TREES_GLOBAL; tree++) {
         const hb_gkr_tree *t = &f->layout.trees[tree];
-        uint32_t value = tree == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : tree;
+        uint32_t value = tree == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(tree);
         leaves->v[value] = hb_arena_alloc_many(arena, t->n_blocks, sizeof(hb_kpack *));
         if (tree == HB_GKR_TREE_F)
             leaves->v[HB_GKR_VALUE_P] = hb_arena_alloc_many(arena, t->n_blocks, sizeof(hb_kpack *));
@@ -38,7 +38,7 @@ static void make_leaves(fixture *f, hb_gkr_leaves *leaves, hb_pool *pool, hb_are
             leaves->v[value][b] = den;
             if (tree == HB_GKR_TREE_F)
                 leaves->v[HB_GKR_VALUE_P][b] = num = hb_arena_alloc_many(arena, hb_gkr_block_packs(block), sizeof *num);
-            assert_int_equal(hb_air_leaves(&f->m.tables[block->table], block->term, &f->bus, &f->m.publics, pool, arena, num, den, NULL), HB_OK);
+            assert_int_equal(hb_air_leaves(&f->m.tables[block->table], block->term, tree < 3 ? &f->bus : &f->global, &f->m.publics, pool, arena, num, den, NULL), HB_OK);
         }
     }
 }

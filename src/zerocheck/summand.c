@@ -166,7 +166,7 @@ static void take_constraints(builder *b, hb_k *power)
 /* weights += w (fp - sub), sub = 0 or 1; the constant goes to *constant. */
 static void weigh_fingerprint(builder *b, const hb_air_use *u, hb_k w, hb_k *weights, hb_k *constant)
 {
-    const hb_bus_challenges *ch = b->claim->bus;
+    const hb_bus_challenges *ch = hb_bus_challenges_of(u->bus, b->claim->bus, b->claim->global);
     hb_k a = hb_k_sub(ch->alpha, hb_k_mul_f(ch->beta_tag, hb_f_from_u32(u->bus)));
     *constant = hb_k_mul_add(w, hb_k_sub_f(a, HB_F_ONE), *constant);
     for (uint32_t j = 0; j < u->n; j++)
@@ -175,8 +175,8 @@ static void weigh_fingerprint(builder *b, const hb_air_use *u, hb_k w, hb_k *wei
 
 static void take_fraction(builder *b, const hb_air_use *u, hb_k w)
 {
-    hb_k num = hb_k_mul(w, b->ch->eta[2]);
-    weigh_fingerprint(b, u, hb_k_mul(w, b->ch->eta[3]), b->bus_weights, &b->s->bus.constant);
+    hb_k num = hb_k_mul(w, b->ch->eta[HB_GKR_VALUE_P]);
+    weigh_fingerprint(b, u, hb_k_mul(w, b->ch->eta[HB_GKR_VALUE_Q]), b->bus_weights, &b->s->bus.constant);
     if (u->flag == HB_ALWAYS)
         b->s->bus.constant = hb_k_add(b->s->bus.constant, num);
     else
@@ -190,8 +190,8 @@ static void take_group(builder *b, const hb_air_term *t, hb_k w)
     hb_k c[HB_AIR_GROUP + 1];
     hb_expr x[HB_AIR_GROUP];
     for (uint32_t j = 0; j <= HB_AIR_GROUP; j++) {
-        hb_k sum = hb_k_mul(b->ch->eta[2], g.num[j]);
-        sum = hb_k_mul_add(b->ch->eta[3], j ? g.den[j] : hb_k_sub_f(g.den[j], HB_F_ONE), sum);
+        hb_k sum = hb_k_mul(b->ch->eta[HB_GKR_VALUE_P], g.num[j]);
+        sum = hb_k_mul_add(b->ch->eta[HB_GKR_VALUE_Q], j ? g.den[j] : hb_k_sub_f(g.den[j], HB_F_ONE), sum);
         c[j] = hb_k_mul(w, sum);
     }
     b->s->bus.constant = hb_k_add(b->s->bus.constant, c[0]);
@@ -218,7 +218,7 @@ static bool take_flag(builder *b, hb_expr flag, const hb_k *weights)
         const hb_air_term *t = &b->air->terms[k];
         const hb_air_use *u = &b->air->uses[t->uses[0]];
         if (t->tree != HB_AIR_TREE_F && u->flag == flag)
-            weigh_fingerprint(b, u, hb_k_mul(b->ch->eta[t->tree], weights[k]), b->node_weights, &f->constant);
+            weigh_fingerprint(b, u, hb_k_mul(b->ch->eta[hb_gkr_value(t->tree)], weights[k]), b->node_weights, &f->constant);
     }
     s->flags[s->n_flags++] = b->map[flag];
     sweep(b, b->node_weights, f, s->product, b->map[flag]);
@@ -232,7 +232,7 @@ static void take_unflagged(builder *b, const hb_air_term *t, const hb_air_use *u
 {
     if (u->flag != HB_ALWAYS)
         w = hb_k_mul_f(w, hb_air_constant(b->air, b->claim->publics, u->flag));
-    weigh_fingerprint(b, u, hb_k_mul(b->ch->eta[t->tree], w), b->bus_weights, &b->s->bus.constant);
+    weigh_fingerprint(b, u, hb_k_mul(b->ch->eta[hb_gkr_value(t->tree)], w), b->bus_weights, &b->s->bus.constant);
 }
 
 static bool take_terms(builder *b, const hb_k *weights)

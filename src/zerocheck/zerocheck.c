@@ -6,8 +6,10 @@ hb_k hb_zerocheck_start(const hb_zerocheck_claim *claim, const hb_zerocheck_chal
     const hb_k *v = claim->trees->claims;
     hb_k s = hb_k_mul(ch->eta[0], hb_k_sub_f(v[0], HB_F_ONE));
     s = hb_k_mul_add(ch->eta[1], hb_k_sub_f(v[1], HB_F_ONE), s);
-    s = hb_k_mul_add(ch->eta[2], v[HB_GKR_VALUE_P], s);
-    return hb_k_mul_add(ch->eta[3], hb_k_sub_f(v[HB_GKR_VALUE_Q], HB_F_ONE), s);
+    s = hb_k_mul_add(ch->eta[HB_GKR_VALUE_P], v[HB_GKR_VALUE_P], s);
+    for (uint32_t i = HB_GKR_VALUE_Q; i < hb_gkr_values(claim->layout->n_trees); i++)
+        s = hb_k_mul_add(ch->eta[i], hb_k_sub_f(v[i], HB_F_ONE), s);
+    return s;
 }
 
 /* eps_T pays for the rows of the cube whose bits from h_T on are not 0. */
@@ -27,7 +29,7 @@ bool hb_zerocheck_weights(const hb_zerocheck_claim *claim, hb_k *const *weights)
         for (uint32_t k = 0; k < claim->tables[i].air->n_terms; k++)
             weights[i][k] = inverse;
     }
-    for (uint32_t t = 0; t < HB_GKR_TREES; t++)
+    for (uint32_t t = 0; t < claim->layout->n_trees; t++)
         for (uint32_t b = 0; b < claim->layout->trees[t].n_blocks; b++) {
             const hb_gkr_block *block = &claim->layout->trees[t].blocks[b];
             hb_k *w = &weights[block->table][block->term];

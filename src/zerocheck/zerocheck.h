@@ -26,6 +26,7 @@ typedef struct hb_zerocheck_claim {
     const hb_gkr_result *trees;
     const hb_bus_challenges *bus;
     const hb_air_publics *publics;
+    const hb_bus_challenges *global; /* of the bus GLOBAL; NULL when the layout has no trees for it */
 } hb_zerocheck_claim;
 
 /* Where it ends: the claim that column id has the value columns[id] at (r0, ry, ru). */
@@ -37,10 +38,10 @@ typedef struct hb_zerocheck_result {
 
 /* --- steps that both sides take ---------------------------------------------------------------------------------------------------------- */
 typedef struct hb_zerocheck_challenges {
-    hb_k lambda, eta[4];
+    hb_k lambda, eta[HB_GKR_VALUES_MAX]; /* one eta for each value of the trees */
 } hb_zerocheck_challenges;
 
-/* eta_0 (V_G - 1) + eta_1 (V_R - 1) + eta_2 V_p + eta_3 (V_q - 1). */
+/* eta_0 (V_G - 1) + eta_1 (V_R - 1) + eta_2 V_p + eta_3 (V_q - 1), and eta_4 (V_G* - 1) + eta_5 (V_R* - 1) if there are such trees. */
 hb_k hb_zerocheck_start(const hb_zerocheck_claim *claim, const hb_zerocheck_challenges *ch);
 
 /* weights[i][k] = w_b / eps_T for term k of table i. weights[i]: n_terms elements. False if an eps_T is 0. */

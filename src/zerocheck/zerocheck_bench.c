@@ -130,7 +130,7 @@ static void setup(bench *b, void (*rules)(hb_air *, uint32_t), uint32_t degree, 
     for (int i = 0; i < 4; i++)
         b->ch.eta[i] = random_k();
     b->zt = (hb_zerocheck_table){&b->air, n};
-    b->claim = (hb_zerocheck_claim){&b->zt, 1, &b->layout, &b->trees, &b->bus, &b->publics};
+    b->claim = (hb_zerocheck_claim){&b->zt, 1, &b->layout, &b->trees, &b->bus, &b->publics, NULL};
     HB_ASSERT(hb_arena_init(&b->arena, (size_t)width * n * 2 + ((size_t)64 << 20)) == HB_OK);
     b->eq_u = malloc((n / 4096 + 1) * sizeof(hb_k));
     for (uint32_t u = 0; u < n / 4096; u++)

@@ -13,7 +13,7 @@ typedef struct fixture {
     hb_zerocheck_table tables[TOY_CHIPS];
     hb_gkr_layout layout;
     hb_gkr_result trees;
-    hb_bus_challenges bus;
+    hb_bus_challenges bus, global;
     hb_zerocheck_claim claim;
     void *scratch;
 } fixture;
@@ -31,11 +31,11 @@ static inline hb_k oracle_eq(const hb_k *r, uint32_t n, uint64_t b)
 static inline void oracle_claims(fixture *f)
 {
     hb_k *sum = f->trees.claims, *low = malloc(4096 * sizeof *low);
-    sum[0] = sum[1] = sum[3] = hb_k_one();
+    sum[0] = sum[1] = sum[3] = sum[4] = sum[5] = hb_k_one();
     sum[2] = hb_k_zero();
     for (uint32_t x = 0; x < 4096; x++)
         low[x] = oracle_eq(f->trees.xi, 12, x);
-    for (uint32_t tree = 0; tree < HB_GKR_TREES; tree++)
+    for (uint32_t tree = 0; tree < HB_GKR_TREES_GLOBAL; tree++)
         for (uint32_t b = 0; b < f->layout.trees[tree].n_blocks; b++) {
             const hb_gkr_block *block = &f->layout.trees[tree].blocks[b];
             const hb_table *t = &f->m.tables[block->table];
@@ -48,9 +48,9 @@ static inline void oracle_claims(fixture *f)
                 hb_air_eval_row(t->air, t->cols, row, &f->m.publics, values);
                 for (uint32_t i = 0; i < t->air->n_nodes; i++)
                     k[i] = hb_k_from_f(values[i]);
-                hb_air_leaf leaf = hb_air_leaf_k(t->air, &t->air->terms[block->term], k, &f->bus);
+                hb_air_leaf leaf = hb_air_leaf_k(t->air, &t->air->terms[block->term], k, tree < 3 ? &f->bus : &f->global);
                 hb_k e = hb_k_mul(high, low[row % 4096]);
-                uint32_t v = tree == 2 ? 3 : tree;
+                uint32_t v = tree < 2 ? tree : tree + 1;
                 sum[v] = hb_k_mul_add(e, hb_k_sub_f(leaf.den, HB_F_ONE), sum[v]);
                 if (tree == 2)
                     sum[2] = hb_k_mul_add(e, leaf.num, sum[2]);
@@ -78,16 +78,17 @@ static inline void fixture_init(fixture *f, const uint32_t rows[TOY_CHIPS], bool
         g[i] = (hb_gkr_table){t->n_rows, t->air->n_terms, trees[i]};
     }
     hb_scratch s = hb_scratch_of(f->scratch, bytes);
-    HB_ASSERT(hb_gkr_layout_init(&f->layout, HB_GKR_TREES, g, f->m.n_tables, &s, NULL) == HB_OK);
+    HB_ASSERT(hb_gkr_layout_init(&f->layout, HB_GKR_TREES_GLOBAL, g, f->m.n_tables, &s, NULL) == HB_OK);
     f->bus.alpha = toy_k(&seed), f->bus.beta_tag = toy_k(&seed);
     for (int i = 0; i < 16; i++)
-        f->bus.beta[i] = toy_k(&seed);
+        f->bus.beta[i] = toy_k(&seed), f->global.beta[i] = toy_k(&seed);
+    f->global.alpha = toy_k(&seed), f->global.beta_tag = toy_k(&seed);
     f->trees.depth = f->layout.depth;
     f->trees.n_xi = f->layout.depth > f->layout.n_max ? f->layout.depth : f->layout.n_max;
     for (uint32_t i = 0; i < f->trees.n_xi; i++)
         f->trees.xi[i] = toy_k(&seed);
     oracle_claims(f);
-    f->claim = (hb_zerocheck_claim){f->tables, f->m.n_tables, &f->layout, &f->trees, &f->bus, &f->m.publics};
+    f->claim = (hb_zerocheck_claim){f->tables, f->m.n_tables, &f->layout, &f->trees, &f->bus, &f->m.publics, &f->global};
 }
 
 static inline void fixture_free(fixture *f)
@@ -119,9 +120,9 @@ static inline hb_k oracle_summand(oracle *o, size_t i, const hb_k *columns, cons
     hb_air_eval_k(a, columns, structured, &o->f->m.publics, o->values);
     hb_k sum = hb_air_constraints_k(a, o->values, o->ch.lambda, &power);
     for (uint32_t k = 0; k < a->n_terms; k++) {
-        hb_air_leaf leaf = hb_air_leaf_k(a, &a->terms[k], o->values, &o->f->bus);
         uint32_t tree = a->terms[k].tree;
-        hb_k s = hb_k_mul(o->ch.eta[tree == 2 ? 3 : tree], hb_k_sub_f(leaf.den, HB_F_ONE));
+        hb_air_leaf leaf = hb_air_leaf_k(a, &a->terms[k], o->values, tree < 3 ? &o->f->bus : &o->f->global);
+        hb_k s = hb_k_mul(o->ch.eta[tree < 2 ? tree : tree + 1], hb_k_sub_f(leaf.den, HB_F_ONE));
         if (tree == 2)
             s = hb_k_add(s, hb_k_mul(o->ch.eta[2], leaf.num));
         bus = hb_k_add(bus, hb_k_mul(o->weights[i][k], s));
@@ -253,7 +254,7 @@ static inline void oracle_prove(fixture *f, hb_sender *s, hb_zerocheck_result *r
     uint32_t nodes = 0, id = 0;
     hb_k power = hb_k_one(), coefficients[64];
     o.ch.lambda = hb_transcript_challenge(&s->t, HB_LABEL_LAMBDA);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 6; i++)
         o.ch.eta[i] = hb_transcript_challenge(&s->t, HB_LABEL_ETA);
     for (size_t i = 0; i < f->m.n_tables; i++) {
         const hb_air *a = f->m.tables[i].air;

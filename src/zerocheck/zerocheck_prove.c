@@ -265,7 +265,7 @@ hb_status hb_zerocheck_prove(hb_sender *s, const hb_zerocheck_claim *claim, cons
     prover p = {.s = s, .claim = claim, .tables = tables, .arena = arena, .n_max = claim->layout->n_max};
     HB_ASSERT(p.n_max >= HB_TILE_LOG2 && p.n_max <= HB_TILE_LOG2 + HB_U_BITS_MAX && claim->trees->n_xi >= p.n_max);
     p.ch.lambda = hb_transcript_challenge(&s->t, HB_LABEL_LAMBDA);
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < hb_gkr_values(claim->layout->n_trees); i++)
         p.ch.eta[i] = hb_transcript_challenge(&s->t, HB_LABEL_ETA);
     if (is_unlucky(claim, p.n_max))
         return hb_fail(err, HB_PROOF_GENERATION_FAILED, "a challenge is 0 or 1");

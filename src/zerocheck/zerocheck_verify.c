@@ -105,11 +105,11 @@ static hb_k summand(const ending *e, size_t i, const hb_k *columns, hb_k *power)
     hb_k bus = hb_k_zero();
     for (uint32_t k = 0; k < t->air->n_terms; k++) {
         const hb_air_term *term = &t->air->terms[k];
-        hb_air_leaf leaf = hb_air_leaf_k(t->air, term, e->values, e->claim->bus);
-        uint32_t n = term->tree == HB_AIR_TREE_F ? 3 : term->tree;
+        hb_air_leaf leaf = hb_air_leaf_k(t->air, term, e->values, hb_bus_challenges_of(term->bus, e->claim->bus, e->claim->global));
+        uint32_t n = term->tree == HB_AIR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(term->tree);
         hb_k s = hb_k_mul(eta[n], hb_k_sub_f(leaf.den, HB_F_ONE));
-        if (n == 3)
-            s = hb_k_mul_add(eta[2], leaf.num, s);
+        if (n == HB_GKR_VALUE_Q)
+            s = hb_k_mul_add(eta[HB_GKR_VALUE_P], leaf.num, s);
         bus = hb_k_mul_add(e->weights[i][k], s, bus);
     }
     hb_k constraints = hb_air_constraints_k(t->air, e->values, e->ch->lambda, power);
@@ -167,7 +167,7 @@ hb_status hb_zerocheck_verify(hb_receiver *r, const hb_zerocheck_claim *claim, h
     if (!out->columns || !ending_alloc(&e, &temporary))
         return HB_REJECT(r->err, HB_R_SCRATCH);
     ch.lambda = hb_transcript_challenge(&r->t, HB_LABEL_LAMBDA);
-    for (uint32_t i = 0; i < 4; i++)
+    for (uint32_t i = 0; i < hb_gkr_values(claim->layout->n_trees); i++)
         ch.eta[i] = hb_transcript_challenge(&r->t, HB_LABEL_ETA);
     hb_k sum = hb_zerocheck_start(claim, &ch);
     hb_status st = skip_round(r, claim->trees->xi, &sum, out, &point);
