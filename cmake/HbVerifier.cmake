@@ -28,10 +28,16 @@ function(hb_cross_objects name out files)
 endfunction()
 
 if(HB_CLANG AND HB_WASM_LD)
-  hb_cross_objects(wasm32 objects "${HB_VERIFIER_SOURCES};${HB_FREESTANDING}/memory.c" --target=wasm32 -fvisibility=hidden)
+  set(wasm_sources ${HB_VERIFIER_SOURCES} ${HB_FREESTANDING}/memory.c)
+  if(NOT HB_ROOMS)
+    list(APPEND wasm_sources ${CMAKE_SOURCE_DIR}/verifiers/wasm/wasm_module.c)
+  endif()
+  hb_cross_objects(wasm32 objects "${wasm_sources}" --target=wasm32 -fvisibility=hidden)
   set(module ${CMAKE_BINARY_DIR}/hauptbuch_verify.wasm)
-  add_custom_command(OUTPUT ${module} COMMAND ${HB_WASM_LD} --no-entry --no-gc-sections --allow-undefined ${objects} -o ${module}
-    DEPENDS ${objects} VERBATIM)
+  # The stack lies below the data, so that an overflow traps.
+  add_custom_command(OUTPUT ${module} COMMAND ${HB_WASM_LD} --no-entry --allow-undefined --strip-all --stack-first -z stack-size=1048576
+    ${objects} -o ${module} DEPENDS ${objects} VERBATIM)
+  configure_file(${CMAKE_SOURCE_DIR}/verifiers/wasm/hauptbuch_verify.mjs ${CMAKE_BINARY_DIR}/hauptbuch_verify.mjs COPYONLY)
   add_custom_target(verify-wasm32 ALL DEPENDS ${module})
 endif()
 
