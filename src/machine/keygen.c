@@ -35,7 +35,7 @@ static uint32_t fill_columns(hb_machine_key *key, const uint32_t heights[HB_CHIP
         hb_chip_fillers[c]->fill_pre(key->program, key->pre_cols[c]);
         tables[n] = (hb_table){.chip = c, .air = &key->airs.air[c], .n_rows = heights[c], .stored_rows = stored, .h_log2 = hb_table_height_log2(heights[c]),
                                .cols = key->pre_cols[c], .name = hb_chips[c]->name, .column_names = hb_chips[c]->column_names};
-        shapes[n] = (hb_stack_shape){heights[c], {hb_chips[c]->pre_width, hb_chips[c]->width}};
+        shapes[n] = (hb_stack_shape){heights[c], {hb_chips[c]->pre_width, 0, 0}, true}; /* the commitment is the same whether a proof has the table or not */
         n++;
     }
     return n;
@@ -43,12 +43,12 @@ static uint32_t fill_columns(hb_machine_key *key, const uint32_t heights[HB_CHIP
 
 static hb_status commit(hb_machine_key *key, const hb_stack *stack, const hb_table *tables, hb_pool *pool, hb_error *err)
 {
-    if (hb_arena_init(&key->arena, hb_pcs_commit_bytes(stack, 0, HB_PCS_KEEP_CODEWORDS, pool)) != HB_OK)
+    if (hb_arena_init(&key->arena, hb_pcs_commit_bytes(stack, HB_COMMIT_KEY, HB_PCS_KEEP_CODEWORDS, pool)) != HB_OK)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the program's commitment");
-    hb_status st = hb_pcs_commit(0, stack, tables, HB_PCS_KEEP_CODEWORDS, pool, &key->arena, &key->fixed, err);
+    hb_status st = hb_pcs_commit(HB_COMMIT_KEY, stack, tables, HB_PCS_KEEP_CODEWORDS, pool, &key->arena, &key->fixed, err);
     if (st != HB_OK)
         return st;
-    key->part.cap_nodes = UINT32_C(1) << hb_merkle_cap_log2(stack->h[0] + HB_RATE_LOG2_0);
+    key->part.cap_nodes = UINT32_C(1) << hb_merkle_cap_log2(stack->h[HB_COMMIT_KEY] + HB_RATE_LOG2_0);
     memcpy(key->part.cap, key->fixed.cap, key->part.cap_nodes * sizeof key->part.cap[0]);
     hb_vkey_digest(&key->part, key->airs.digest, key->vkey);
     return HB_OK;
@@ -78,7 +78,7 @@ hb_status hb_machine_key_init(hb_machine_key *key, const hb_rv_program *program,
     hb_stack *stack = malloc(sizeof *stack);
     if (!stack)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the program's layout");
-    st = hb_stack_init(stack, shapes, n, err);
+    st = hb_stack_init_one(stack, shapes, n, HB_COMMIT_KEY, err);
     if (st == HB_OK)
         st = commit(key, stack, tables, pool, err);
     free(stack);

@@ -82,7 +82,7 @@ hb_status hb_machine_layout_init(hb_machine_layout *layout, const hb_machine_air
             continue;
         const uint32_t i = layout->n_tables++;
         layout->chip[i] = c;
-        shapes[i] = (hb_stack_shape){st->heights[c], {hb_chips[c]->pre_width, hb_chips[c]->width}};
+        shapes[i] = (hb_stack_shape){st->heights[c], {hb_chips[c]->pre_width, 0, hb_chips[c]->width}, false};
         tables[i] = (hb_gkr_table){st->heights[c], airs->air[c].n_terms, airs->trees[c]};
     }
     hb_status status = hb_stack_init(&layout->stack, shapes, layout->n_tables, err);
@@ -91,7 +91,7 @@ hb_status hb_machine_layout_init(hb_machine_layout *layout, const hb_machine_air
     status = hb_gkr_layout_init(&layout->trees, HB_GKR_TREES, tables, layout->n_tables, scratch, err);
     if (status != HB_OK)
         return status;
-    const uint32_t key[HB_KEY_COUNT] = {(uint32_t)(part->img_lo / 8), (uint32_t)(part->img_hi / 8)};
+    const uint32_t key[HB_KEY_COUNT] = {(uint32_t)(part->img_lo / 8), (uint32_t)(part->img_hi / 8), st->index};
     uint32_t words[HB_PUBLIC_WORDS];
     for (uint32_t k = 0; k < HB_PUBLIC_WORDS; k++)
         words[k] = hb_statement_public_word(st, k);

@@ -83,15 +83,16 @@ static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *la
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     zerocheck_tables(key, layout, st, tables);
     const hb_zerocheck_claim claim = {.tables = tables, .n_tables = layout->n_tables, .layout = &layout->trees};
-    hb_pcs_committed committed[2] = {key->fixed, {.width = layout->stack.w[1], .h = layout->stack.h[1]}};
+    hb_pcs_committed committed[HB_COMMITMENTS] = {
+        key->fixed, {.width = 0}, {.width = layout->stack.w[HB_COMMIT_MAIN], .h = layout->stack.h[HB_COMMIT_MAIN]}};
     static const uint32_t *kept[1];
-    committed[1].codewords = kept; /* kept: only whether there are some matters */
+    committed[HB_COMMIT_MAIN].codewords = kept; /* kept: only whether there are some matters */
     const size_t trees = leaves_bytes(key, layout, threads) + hb_gkr_prove_bytes(&layout->trees, threads);
     const size_t zerocheck = hb_zerocheck_prove_bytes(&claim, threads);
-    const size_t values = 64 * ((size_t)layout->stack.tiles[0] + layout->stack.tiles[1] + layout->stack.n_columns);
+    const size_t values = 64 * ((size_t)layout->stack.tiles[HB_COMMIT_KEY] + layout->stack.tiles[HB_COMMIT_MAIN] + layout->stack.n_columns);
     const size_t opening = values + hb_pcs_open_bytes(&hb_pcs_shard_params, &layout->stack, committed, pool);
-    const size_t rest = hb_pcs_committed_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS) + max_size(trees, max_size(zerocheck, opening));
-    const size_t commit = hb_pcs_commit_bytes(&layout->stack, 1, HB_PCS_KEEP_CODEWORDS, pool);
+    const size_t rest = hb_pcs_committed_bytes(&layout->stack, HB_COMMIT_MAIN, HB_PCS_KEEP_CODEWORDS) + max_size(trees, max_size(zerocheck, opening));
+    const size_t commit = hb_pcs_commit_bytes(&layout->stack, HB_COMMIT_MAIN, HB_PCS_KEEP_CODEWORDS, pool);
     return max_size(counting_bytes(key, st, threads), max_size(commit, rest)) + (1u << 20);
 }
 
@@ -257,14 +258,15 @@ hb_status hb_machine_proof_count(hb_machine_proof *p, hb_error *err)
 static hb_status commit_main(hb_machine_proof *p, hb_sender *s, hb_bus_challenges *bus, hb_error *err)
 {
     const hb_program_part *part = &p->key->part;
-    p->committed[0] = p->key->fixed;
+    p->committed[HB_COMMIT_KEY] = p->key->fixed;
+    p->committed[HB_COMMIT_BOUNDARY] = (hb_pcs_committed){.width = 0};
     hb_statement_absorb(&p->statement, p->key->vkey, &s->t);
     hb_transcript_absorb(&s->t, HB_TAG_CAP, part->cap[0], 8 * (size_t)part->cap_nodes);
-    hb_status st = hb_pcs_commit(1, &p->layout->stack, p->tables, HB_PCS_KEEP_CODEWORDS, p->pool, &p->arena, &p->committed[1], err);
+    hb_status st = hb_pcs_commit(HB_COMMIT_MAIN, &p->layout->stack, p->tables, HB_PCS_KEEP_CODEWORDS, p->pool, &p->arena, &p->committed[HB_COMMIT_MAIN], err);
     if (st != HB_OK)
         return st;
-    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(p->layout->stack.h[1] + HB_RATE_LOG2_0);
-    st = hb_send_words(s, HB_TAG_CAP, p->committed[1].cap[0], 8 * nodes);
+    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(p->layout->stack.h[HB_COMMIT_MAIN] + HB_RATE_LOG2_0);
+    st = hb_send_words(s, HB_TAG_CAP, p->committed[HB_COMMIT_MAIN].cap[0], 8 * nodes);
     if (st == HB_OK)
         st = hb_send_grind(s, HB_LABEL_BUS, HB_GRIND_BUS);
     hb_machine_bus_challenges(&s->t, bus);

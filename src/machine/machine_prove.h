@@ -47,7 +47,7 @@ typedef struct hb_machine_proof {
     void *memory, *cells;
     size_t memory_bytes, cells_bytes;
     hb_arena arena;
-    hb_pcs_committed committed[2];
+    hb_pcs_committed committed[HB_COMMITMENTS];
     double wall_s[HB_PHASES], cpu_s[HB_PHASES]; /* by phase; cpu of the whole process */
 } hb_machine_proof;
 

@@ -44,18 +44,18 @@ typedef struct {
     hb_machine_layout *layout;
     hb_receiver r;
     hb_scratch scratch;
-    uint32_t (*cap)[8]; /* of commitment 1 */
+    uint32_t (*cap)[8]; /* of the main commitment */
 } conversation;
 
 static hb_status open_conversation(conversation *c, const uint8_t vkey[32])
 {
     const hb_program_part *part = &c->view->part;
     hb_statement_absorb(&c->view->statement, vkey, &c->r.t);
-    const uint32_t leaves0 = c->layout->stack.h[0] + HB_RATE_LOG2_0;
+    const uint32_t leaves0 = c->layout->stack.h[HB_COMMIT_KEY] + HB_RATE_LOG2_0;
     if (part->cap_nodes != UINT32_C(1) << hb_merkle_cap_log2(leaves0))
         return HB_REJECT(c->r.err, HB_R_BAD_LENGTH);
     hb_transcript_absorb(&c->r.t, HB_TAG_CAP, part->cap[0], 8 * (size_t)part->cap_nodes);
-    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(c->layout->stack.h[1] + HB_RATE_LOG2_0);
+    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(c->layout->stack.h[HB_COMMIT_MAIN] + HB_RATE_LOG2_0);
     c->cap = hb_scratch_alloc_many(&c->scratch, HB_CAP_NODES_MAX, sizeof *c->cap);
     if (!c->cap)
         return HB_REJECT(c->r.err, HB_R_SCRATCH);
@@ -87,7 +87,7 @@ static hb_status check_opening(conversation *c, const hb_zerocheck_result *at)
     hb_row_point point;
     if (!hb_machine_point(at, &point))
         return HB_REJECT(c->r.err, HB_R_ZERO_CHALLENGE);
-    const hb_pcs_cap caps[2] = {(hb_pcs_cap)c->view->part.cap, (hb_pcs_cap)c->cap};
+    const hb_pcs_cap caps[HB_COMMITMENTS] = {(hb_pcs_cap)c->view->part.cap, NULL, (hb_pcs_cap)c->cap};
     return hb_pcs_verify(&c->r, &hb_pcs_shard_params, &c->layout->stack, caps, &point, at->columns, &c->scratch);
 }
 

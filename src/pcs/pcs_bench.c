@@ -22,17 +22,16 @@ static double least(double x, double y)
 /* One round: commits, opens, verifies; keeps the least times. The arena is used again and again, so its pages are new in the first round only. */
 static void round_trip(const pcs_case *x, hb_pcs_keep keep, hb_pool *pool, hb_arena *arena, double best[3], size_t *kept, size_t *proof_bytes)
 {
-    static hb_pcs_committed committed[2];
+    static hb_pcs_committed committed[HB_COMMITMENTS];
     hb_error err;
     hb_buf proof = {0};
     double start = now();
-    committed[0] = (hb_pcs_committed){.h = x->stack.h[0]};
-    if (hb_pcs_commit(1, &x->stack, x->tables, keep, pool, arena, &committed[1], &err) != HB_OK)
+    if (hb_pcs_commit(HB_COMMIT_MAIN, &x->stack, x->tables, keep, pool, arena, &committed[HB_COMMIT_MAIN], &err) != HB_OK)
         exit(1);
     best[0] = least(best[0], now() - start);
     *kept = arena->used;
     hb_sender s = {.proof = &proof, .pool = pool};
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)committed[0].cap, (hb_pcs_cap)committed[1].cap};
+    const hb_pcs_cap cap[] = PCS_CASE_CAPS(committed);
     pcs_case_absorb(&s.t, x, cap);
     start = now();
     if (hb_pcs_open(&s, &hb_pcs_shard_params, &x->stack, x->tables, committed, &x->point, (const hb_k *const *)x->tile_values, arena, &err) != HB_OK)
@@ -50,20 +49,20 @@ static void round_trip(const pcs_case *x, hb_pcs_keep keep, hb_pool *pool, hb_ar
 static void measure(uint32_t rows_log2, uint32_t width, hb_pcs_keep keep, hb_pool *pool)
 {
     static pcs_case x;
-    const hb_stack_shape shape = {1u << rows_log2, {0, width}};
+    const hb_stack_shape shape = {1u << rows_log2, {0, 0, width}, false};
     double best[3] = {0};
     size_t kept, bytes;
     hb_arena arena;
     if (!pcs_case_make(&x, &shape, 1, 1))
         exit(1);
     pcs_case_evaluate(&x);
-    if (hb_arena_init(&arena, hb_pcs_commit_bytes(&x.stack, 1, keep, pool) + ((size_t)1 << 29)) != HB_OK)
+    if (hb_arena_init(&arena, hb_pcs_commit_bytes(&x.stack, HB_COMMIT_MAIN, keep, pool) + ((size_t)1 << 29)) != HB_OK)
         exit(1);
     for (int i = 0; i < 3; i++)
         round_trip(&x, keep, pool, &arena, best, &kept, &bytes);
     const double cells = (double)width * (double)((uint64_t)1 << rows_log2);
     printf("%3u x 2^%u (H %u) %s  commit %6.2f ns/cell  open %7.1f ms  verify %5.2f ms  proof %zu bytes  memory %zu MiB kept, %zu at most\n", hb_stack_columns(&x.stack),
-           x.stack.h[1], x.stack.h[1], keep == HB_PCS_KEEP_CODEWORDS ? "keep" : "drop", 1e9 * best[0] / cells, 1e3 * best[1], 1e3 * best[2], bytes,
+           x.stack.h[HB_COMMIT_MAIN], x.stack.h[HB_COMMIT_MAIN], keep == HB_PCS_KEEP_CODEWORDS ? "keep" : "drop", 1e9 * best[0] / cells, 1e3 * best[1], 1e3 * best[2], bytes,
            kept >> 20, hb_arena_peak(&arena) >> 20);
     fflush(stdout);
     hb_arena_free(&arena);

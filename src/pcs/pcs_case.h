@@ -10,6 +10,10 @@
 
 #define PCS_CASE_TABLES 8
 
+/* The caps of an array of hb_pcs_committed, as an initialiser. */
+#define PCS_CASE_CAPS(committed) \
+    {(hb_pcs_cap)(committed)[0].cap, (hb_pcs_cap)(committed)[1].cap, (hb_pcs_cap)(committed)[2].cap}
+
 typedef struct pcs_case {
     hb_stack stack;
     hb_air airs[PCS_CASE_TABLES]; /* only their widths are used */
@@ -60,7 +64,7 @@ static inline void pcs_case_evaluate(pcs_case *x)
     x->tile_values = malloc(x->stack.n_columns * sizeof *x->tile_values);
     for (uint32_t t = 0; t < x->stack.n_tables; t++) {
         const hb_stack_table *table = &x->stack.tables[t];
-        for (uint32_t j = 0; j < table->width[0] + table->width[1]; j++) {
+        for (uint32_t j = 0; j < hb_stack_table_columns(table, HB_COMMITMENTS) && !table->idle; j++) {
             const uint32_t id = table->first_id + j;
             x->tile_values[id] = malloc(table->tiles * sizeof **x->tile_values);
             pcs_case_tile_values(x, x->tables[t].cols[j], table->tiles, weight, x->tile_values[id]);
@@ -78,13 +82,13 @@ static inline bool pcs_case_make(pcs_case *x, const hb_stack_shape *shapes, size
     hb_test_rng rng = {seed};
     if (hb_stack_init(&x->stack, shapes, n, NULL) != HB_OK)
         return false;
-    x->cell_bytes = ((size_t)x->stack.tiles[0] + x->stack.tiles[1]) * HB_TILE_ROWS * sizeof(hb_f);
+    x->cell_bytes = ((size_t)x->stack.tiles[0] + x->stack.tiles[1] + x->stack.tiles[2]) * HB_TILE_ROWS * sizeof(hb_f);
     x->cells = hb_pages_alloc(x->cell_bytes);
     hb_f *next = x->cells;
     for (size_t t = 0; t < n; t++) {
         const hb_stack_table *s = &x->stack.tables[t];
-        const uint32_t width = s->width[0] + s->width[1], stored = s->tiles << HB_TILE_LOG2;
-        x->airs[t] = (hb_air){.pre_width = s->width[0], .width = s->width[1]};
+        const uint32_t width = hb_stack_table_columns(s, HB_COMMITMENTS), stored = s->tiles << HB_TILE_LOG2;
+        x->airs[t] = (hb_air){.pre_width = s->width[0], .width = s->idle ? 99 : width - s->width[0]}; /* an idle table's main columns do not matter */
         x->tables[t] = (hb_table){.air = &x->airs[t], .n_rows = s->n_rows, .stored_rows = stored, .h_log2 = s->rows_log2};
         x->tables[t].cols = malloc((width + 1) * sizeof(hb_f *));
         for (uint32_t j = 0; j < width; j++, next += stored) {
@@ -110,16 +114,16 @@ static inline void pcs_case_free(pcs_case *x)
 }
 
 /* The transcript as both sides have it before the opening: the caps. */
-static inline void pcs_case_absorb(hb_transcript *t, const pcs_case *x, const hb_pcs_cap cap[2])
+static inline void pcs_case_absorb(hb_transcript *t, const pcs_case *x, const hb_pcs_cap cap[HB_COMMITMENTS])
 {
     hb_transcript_init(t);
-    for (int c = 0; c < 2; c++)
+    for (int c = 0; c < HB_COMMITMENTS; c++)
         if (x->stack.w[c])
             hb_transcript_absorb(t, HB_TAG_CAP, cap[c][0], (size_t)HB_PCS_CAP_NODES * HB_DIGEST_WORDS);
 }
 
 /* Verifies; returns the reason, 0 when accepted. Scratch of exactly the announced size. */
-static inline uint32_t pcs_case_verify(const pcs_case *x, const hb_pcs_params *params, const hb_pcs_cap cap[2], const hb_k *values, const hb_buf *proof)
+static inline uint32_t pcs_case_verify(const pcs_case *x, const hb_pcs_params *params, const hb_pcs_cap cap[HB_COMMITMENTS], const hb_k *values, const hb_buf *proof)
 {
     hb_error err;
     hb_receiver r;

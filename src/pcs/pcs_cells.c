@@ -9,8 +9,9 @@ size_t hb_pcs_cells_bytes(const hb_stack *stack, int commitment)
 
 static bool table_fits(const hb_stack_table *shape, const hb_table *table)
 {
-    return table->n_rows == shape->n_rows && table->stored_rows == shape->tiles << HB_TILE_LOG2 && table->air->pre_width == shape->width[0] &&
-           table->air->width == shape->width[1];
+    const uint32_t main = shape->width[HB_COMMIT_BOUNDARY] + shape->width[HB_COMMIT_MAIN];
+    return table->n_rows == shape->n_rows && table->stored_rows == shape->tiles << HB_TILE_LOG2 && table->air->pre_width == shape->width[HB_COMMIT_KEY] &&
+           (shape->idle || table->air->width == main);
 }
 
 hb_status hb_pcs_cells_init(hb_pcs_cells *cells, const hb_stack *stack, const hb_table *tables, int commitment, hb_arena *arena, hb_error *err)
@@ -26,7 +27,7 @@ hb_status hb_pcs_cells_init(hb_pcs_cells *cells, const hb_stack *stack, const hb
         const hb_stack_table *t = &stack->tables[i];
         if (!table_fits(t, &tables[i]))
             return hb_fail(err, HB_INVALID_ARGUMENT, "table %u is not the one that the layout was made for", i);
-        hb_f *const *columns = tables[i].cols + (commitment ? t->width[0] : 0);
+        hb_f *const *columns = tables[i].cols + hb_stack_table_columns(t, commitment);
         for (uint32_t k = 0; k < t->n_chunks; k++)
             for (uint32_t j = 0; j < t->width[commitment]; j++) {
                 const hb_stack_chunk *chunk = &t->chunk[k];

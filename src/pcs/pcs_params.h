@@ -10,10 +10,10 @@
 #define HB_TILE_ROWS (1u << HB_TILE_LOG2)
 #define HB_STACK_LOG2_MIN 14u               /* H of the main stack */
 #define HB_STACK_LOG2_MAX 20u
-#define HB_STACK_PRE_LOG2_MIN HB_TILE_LOG2  /* H_0 of the preprocessed stack */
-#define HB_STACK_COLUMNS_MAX 512u           /* W = W_0 + W_1 */
+#define HB_STACK_PRE_LOG2_MIN HB_TILE_LOG2  /* H_0, H_1 of the stacks of the key and of the boundary */
+#define HB_STACK_COLUMNS_MAX 512u           /* W = W_0 + W_1 + W_2 */
 
-#define HB_ORACLES 3u /* K oracles; oracle 0 is the pair of commitments */
+#define HB_ORACLES 3u /* K oracles; oracle 0 is the three commitments together */
 
 #define HB_RATE_LOG2_0 1u
 #define HB_RATE_LOG2_1 3u

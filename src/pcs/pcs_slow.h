@@ -8,8 +8,8 @@
 typedef enum slow_lie {
     SLOW_HONEST,
     SLOW_LIE_TILE_ROUND,   /* round `at`: s(0) + 1 */
-    SLOW_LIE_STACKED,      /* another matrix is committed and opened than the one the tile rounds speak of */
-    SLOW_LIE_COMMITTED,    /* another matrix is committed than everything else speaks of */
+    SLOW_LIE_STACKED,      /* another matrix `at` is committed and opened than the one the tile rounds speak of */
+    SLOW_LIE_COMMITTED,    /* another matrix `at` is committed than everything else speaks of */
     SLOW_LIE_COMMIT_WORD,  /* a word of codeword `at` is written as x + p, everywhere */
     SLOW_LIE_OOD,          /* oracle `at`: first answer + 1 */
     SLOW_LIE_ORACLE,       /* oracle `at` encodes another polynomial; messages follow the right one */
@@ -18,7 +18,7 @@ typedef enum slow_lie {
     SLOW_LIE_LAST_LEAVES,  /* oracle 3 is wrong in all leaves whose number has bit `at` set */
     SLOW_LIE_ROUND,        /* sumcheck round `at`: s(0) + 1 */
     SLOW_LIE_FINAL,        /* another final polynomial with the same product with the weights */
-    SLOW_LIE_LEAF,         /* one opened row of oracle `at` (0: main commitment) is another with the same combination */
+    SLOW_LIE_LEAF,         /* one opened row of oracle `at` (0: commitment `lie_commitment`) is another with the same combination */
     SLOW_LIE_SIBLING       /* one sibling digest of the opening of oracle `at` is flipped */
 } slow_lie;
 
@@ -42,20 +42,23 @@ typedef struct slow_prover {
     const hb_pcs_params *params;
     slow_lie lie;
     uint32_t at;
+    int lie_commitment;
     hb_sender s;
     hb_buf proof;
     slow_message messages[128];
     size_t n_messages;
     uint32_t h;
     hb_f *stacked;  /* [W][2^h], zero padded: what the combination is made of */
-    slow_tree tree[2], oracle[HB_ORACLES + 1];
-    uint32_t cap[2][HB_PCS_CAP_NODES][HB_DIGEST_WORDS];
+    slow_tree tree[HB_COMMITMENTS], oracle[HB_ORACLES + 1];
+    uint32_t cap[HB_COMMITMENTS][HB_PCS_CAP_NODES][HB_DIGEST_WORDS];
     hb_k rho[HB_STACK_LOG2_MAX], a[HB_STACK_LOG2_MAX];
     uint32_t n_a, rounds;
     hb_k gamma;
     hb_k *f, *w;
     uint32_t m; /* variables of f */
 } slow_prover;
+
+#define SLOW_CAPS(p) {(hb_pcs_cap)(p)->cap[0], (hb_pcs_cap)(p)->cap[1], (hb_pcs_cap)(p)->cap[2]}
 
 static inline void *slow_alloc(size_t n, size_t size)
 {
@@ -123,6 +126,7 @@ static inline void slow_tree_hash(slow_tree *t)
 /* Words of the leaf as they will be sent, for leaves[k] of an opening. */
 static inline void slow_open(slow_prover *p, const slow_tree *t, uint32_t oracle, const uint32_t *leaves, uint32_t n, const uint32_t *forged)
 {
+    const int commitment = oracle ? 0 : (int)(t - p->tree);
     size_t before = p->proof.len;
     const size_t size = (size_t)1 << t->leaves_log2;
     for (uint32_t k = 0; k < n; k++)
@@ -138,7 +142,7 @@ static inline void slow_open(slow_prover *p, const slow_tree *t, uint32_t oracle
             if (known[i] && !known[i ^ 1])
                 assert_int_equal(hb_send_raw(&p->s, t->node[i ^ 1], HB_DIGEST_WORDS), HB_OK);
     free(known);
-    if (p->lie == SLOW_LIE_SIBLING && p->at == oracle && p->proof.len > before)
+    if (p->lie == SLOW_LIE_SIBLING && p->at == oracle && (oracle || commitment == p->lie_commitment) && p->proof.len > before)
         p->proof.data[before + 5] ^= 16;
     slow_note(p, SLOW_SIBLINGS, oracle, before, 0);
 }
@@ -161,10 +165,13 @@ static inline int slow_chunk_order(const void *x, const void *y)
 
 static inline slow_chunk *slow_chunks(const hb_stack *s, int c, size_t *n)
 {
-    slow_chunk *list = slow_alloc(4 * (size_t)s->n_columns, sizeof *list);
+    size_t columns = 0;
+    for (uint32_t t = 0; t < s->n_tables; t++)
+        columns += s->tables[t].width[c];
+    slow_chunk *list = slow_alloc(4 * columns, sizeof *list);
     *n = 0;
     for (uint32_t t = 0; t < s->n_tables; t++)
-        for (uint32_t j = c ? s->tables[t].width[0] : 0, end = c ? j + s->tables[t].width[1] : s->tables[t].width[0]; j < end; j++)
+        for (uint32_t j = hb_stack_table_columns(&s->tables[t], c), end = j + s->tables[t].width[c]; j < end; j++)
             for (uint32_t a = 20, base = 0; a-- > 0;)
                 if (s->tables[t].tiles >> a & 1) {
                     list[(*n)++] = (slow_chunk){a, t, j, base};
@@ -178,7 +185,7 @@ static inline void slow_commit(slow_prover *p, int c)
 {
     const hb_stack *s = &p->x->stack;
     const uint32_t width = s->w[c], h = s->h[c];
-    const size_t first = c ? s->w[0] : 0, domain = (size_t)2 << h;
+    const size_t first = hb_stack_first_column(s, c), domain = (size_t)2 << h;
     size_t n, at = 0;
     slow_chunk *list = slow_chunks(s, c, &n);
     for (size_t i = 0; i < n; i++)
@@ -186,11 +193,11 @@ static inline void slow_commit(slow_prover *p, int c)
             p->stacked[((first + (at >> h)) << p->h) + (at & (((size_t)1 << h) - 1))] =
                 p->x->tables[list[i].table].cols[list[i].column][((size_t)list[i].base << HB_TILE_LOG2) + row];
     free(list);
-    const bool other = c == 1 && (p->lie == SLOW_LIE_STACKED || p->lie == SLOW_LIE_COMMITTED);
-    hb_f *cell = &p->stacked[(first << p->h) + 77], kept = *cell;
-    *cell = other ? hb_f_add(kept, HB_F_ONE) : kept;
     if (width == 0)
         return;
+    const bool other = (uint32_t)c == p->at && (p->lie == SLOW_LIE_STACKED || p->lie == SLOW_LIE_COMMITTED);
+    hb_f *cell = &p->stacked[(first << p->h) + 77], kept = *cell;
+    *cell = other ? hb_f_add(kept, HB_F_ONE) : kept;
     p->tree[c] = (slow_tree){.leaves_log2 = h + 1, .width = width, .rows = slow_alloc(domain * width, sizeof(uint32_t))};
     hb_f *codeword = slow_alloc(domain, sizeof *codeword);
     for (uint32_t j = 0; j < width; j++) {
@@ -218,19 +225,33 @@ static inline void slow_round(const hb_k *f, const hb_k *w, size_t stride, size_
         }
 }
 
+static inline hb_k slow_tile_value(const slow_prover *p, const hb_f *tile)
+{
+    hb_k sum = hb_k_zero();
+    for (uint32_t row = 0; row < HB_TILE_ROWS; row++) {
+        const hb_k weight = hb_k_mul(p->x->point.lagrange[row >> HB_Y_BITS], hb_eq_bits(p->x->point.ry, HB_Y_BITS, row & 255));
+        sum = hb_k_add(sum, hb_k_mul_f(weight, tile[row]));
+    }
+    return sum;
+}
+
 static inline void slow_tiles(slow_prover *p)
 {
     const hb_stack *s = &p->x->stack;
-    const uint32_t bits = p->h - HB_TILE_LOG2, width = s->w[0] + s->w[1];
+    const uint32_t bits = p->h - HB_TILE_LOG2, width = hb_stack_columns(s);
     const hb_k tau = hb_transcript_challenge(&p->s.t, HB_LABEL_TAU);
     hb_k *v = slow_alloc(width << bits, sizeof *v), *coef = slow_alloc(width << bits, sizeof *coef); /* [column][kappa] */
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < HB_COMMITMENTS; c++) {
         size_t n, at = 0;
         slow_chunk *list = slow_chunks(s, c, &n);
         for (size_t i = 0; i < n; i++)
             for (uint32_t u = 0; u < 1u << list[i].log2; u++, at++) {
                 const uint32_t id = s->tables[list[i].table].first_id + list[i].column, column_bits = s->h[c] - HB_TILE_LOG2;
-                const size_t to = (((c ? s->w[0] : 0) + (at >> column_bits)) << bits) + (at & (((size_t)1 << column_bits) - 1));
+                const size_t to = ((hb_stack_first_column(s, c) + (at >> column_bits)) << bits) + (at & (((size_t)1 << column_bits) - 1));
+                if (s->tables[list[i].table].idle) {
+                    v[to] = slow_tile_value(p, p->x->tables[list[i].table].cols[list[i].column] + ((size_t)(list[i].base + u) << HB_TILE_LOG2));
+                    continue;
+                }
                 v[to] = p->x->tile_values[id][list[i].base + u];
                 coef[to] = hb_k_mul(hb_k_pow(tau, id), hb_eq_bits(p->x->point.ru, p->x->point.n_u, list[i].base + u));
             }
@@ -249,9 +270,10 @@ static inline void slow_tiles(slow_prover *p)
             coef[b] = hb_k_line(coef[2 * b], coef[2 * b + 1], p->rho[i]);
         }
     }
-    if (p->lie == SLOW_LIE_STACKED) { /* the committed matrix has one more in cell 77 of the first main column */
+    if (p->lie == SLOW_LIE_STACKED) { /* the committed matrix has one more in cell 77 of its first column */
         const hb_k weight = hb_k_mul(hb_k_mul(p->x->point.lagrange[0], hb_eq_bits(p->x->point.ry, HB_Y_BITS, 77)), hb_eq_bits(p->rho, bits, 0));
-        v[s->w[0]] = hb_k_add(v[s->w[0]], weight);
+        hb_k *first = &v[hb_stack_first_column(s, (int)p->at)];
+        *first = hb_k_add(*first, weight);
     }
     slow_send_k(p, SLOW_STACKED, 0, HB_TAG_STACKED, v, width);
     free(v);
@@ -332,14 +354,14 @@ static inline void slow_query(slow_prover *p, uint32_t i, hb_f *z)
     uint32_t index[HB_QUERIES_MAX], leaves[HB_QUERIES_MAX];
     slow_grind(p, HB_LABEL_QUERY, p->params->grind_query);
     hb_transcript_indices(&p->s.t, HB_LABEL_QUERY, n, bits, index);
-    for (int c = 0; c < (i ? 1 : 2); c++) {
+    for (int c = 0; c < (i ? 1 : HB_COMMITMENTS); c++) {
         const slow_tree *t = i ? &p->oracle[i] : &p->tree[c];
         if (t->width == 0)
             continue;
         for (uint32_t q = 0; q < n; q++)
             leaves[q] = index[q] % (1u << t->leaves_log2);
         const uint32_t unique = hb_pcs_sort_unique(leaves, n);
-        if (p->lie == SLOW_LIE_LEAF && p->at == i && (i || c == 1))
+        if (p->lie == SLOW_LIE_LEAF && p->at == i && (i || c == p->lie_commitment))
             slow_open_forged(p, t, i, leaves, unique);
         else
             slow_open(p, t, i, leaves, unique, NULL);
@@ -410,26 +432,31 @@ static inline void slow_whir(slow_prover *p)
         slow_whir_round(p, HB_LABEL_FINAL_ROUND, 0);
 }
 
-static inline void slow_prove(slow_prover *p, const pcs_case *x, const hb_pcs_params *params, slow_lie lie, uint32_t at)
+static inline void slow_prove_lie(slow_prover *p, const pcs_case *x, const hb_pcs_params *params, slow_lie lie, uint32_t at, int lie_commitment)
 {
-    *p = (slow_prover){.x = x, .params = params, .lie = lie, .at = at, .h = x->stack.h[1]};
+    *p = (slow_prover){.x = x, .params = params, .lie = lie, .at = at, .lie_commitment = lie_commitment, .h = x->stack.h[HB_COMMIT_MAIN]};
     p->s.proof = &p->proof;
     p->stacked = slow_alloc((size_t)hb_stack_columns(&x->stack) << p->h, sizeof *p->stacked);
-    slow_commit(p, 0);
-    slow_commit(p, 1);
-    pcs_case_absorb(&p->s.t, x, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]});
+    for (int c = 0; c < HB_COMMITMENTS; c++)
+        slow_commit(p, c);
+    pcs_case_absorb(&p->s.t, x, (const hb_pcs_cap[])SLOW_CAPS(p));
     slow_tiles(p);
     slow_whir(p);
 }
 
+static inline void slow_prove(slow_prover *p, const pcs_case *x, const hb_pcs_params *params, slow_lie lie, uint32_t at)
+{
+    slow_prove_lie(p, x, params, lie, at, HB_COMMIT_MAIN);
+}
+
 static inline uint32_t slow_verdict(const slow_prover *p, const hb_k *values)
 {
-    return pcs_case_verify(p->x, p->params, (const hb_pcs_cap[2]){(hb_pcs_cap)p->cap[0], (hb_pcs_cap)p->cap[1]}, values, &p->proof);
+    return pcs_case_verify(p->x, p->params, (const hb_pcs_cap[])SLOW_CAPS(p), values, &p->proof);
 }
 
 static inline void slow_free(slow_prover *p)
 {
-    for (int c = 0; c < 2; c++)
+    for (int c = 0; c < HB_COMMITMENTS; c++)
         free(p->tree[c].rows), free(p->tree[c].node);
     for (uint32_t i = 1; i <= HB_ORACLES; i++)
         free(p->oracle[i].rows), free(p->oracle[i].node);

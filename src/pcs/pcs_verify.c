@@ -55,8 +55,8 @@ static hb_k stacked_sum(const tiles *t, hb_k tau, const hb_k *v)
     hb_k sum = hb_k_zero(), power = hb_k_one();
     for (uint32_t i = 0; i < t->stack->n_tables; i++) {
         const hb_stack_table *table = &t->stack->tables[i];
-        for (int c = 0; c < 2; c++) {
-            const hb_k *values = c ? v + t->stack->w[0] : v;
+        for (int c = 0; c < HB_COMMITMENTS && !table->idle; c++) { /* idle: all weights are 0 */
+            const hb_k *values = v + hb_stack_first_column(t->stack, c);
             for (uint32_t k = 0; k < table->n_chunks && table->width[c]; k++)
                 sum = hb_k_mul_add(power, chunk_sum(t, table, &table->chunk[k], c, tau, values), sum);
             power = hb_k_mul(power, hb_k_pow(tau, table->width[c]));
@@ -92,8 +92,8 @@ size_t hb_pcs_verify_scratch_bytes(const hb_stack *stack)
     return sizeof(tiles) + sizeof(hb_k) * hb_stack_columns(stack) + hb_whir_verify_scratch_bytes(stack) + 3 * HB_SCRATCH_ALIGN;
 }
 
-hb_status hb_pcs_verify(hb_receiver *r, const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_cap caps[2], const hb_row_point *point,
-                        const hb_k *values, hb_scratch *scratch)
+hb_status hb_pcs_verify(hb_receiver *r, const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_cap caps[HB_COMMITMENTS],
+                        const hb_row_point *point, const hb_k *values, hb_scratch *scratch)
 {
     HB_ASSERT(point->n_u == stack->n_max - HB_TILE_LOG2);
     hb_scratch mine = *scratch;
@@ -102,7 +102,7 @@ hb_status hb_pcs_verify(hb_receiver *r, const hb_pcs_params *params, const hb_st
     if (!t || !v)
         return HB_REJECT(r->err, HB_R_SCRATCH);
     t->stack = stack;
-    t->bits = stack->h[1] - HB_TILE_LOG2;
+    t->bits = stack->h[HB_COMMIT_MAIN] - HB_TILE_LOG2;
     t->ru = point->ru;
     t->ru_bits = stack->n_max - HB_TILE_LOG2;
     if (verify_tiles(r, t, values, v) != HB_OK)

@@ -6,21 +6,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const hb_pcs_params few = {.queries = {5, 4, 3, 3}};
 static pcs_case x;
-static hb_pcs_committed committed[2];
+static hb_pcs_committed committed[HB_COMMITMENTS];
 static hb_buf honest;
 
 static void prepare(void)
 {
-    const hb_stack_shape shapes[] = {{5000, {1, 3}}, {100, {0, 2}}};
+    const hb_stack_shape shapes[] = {{5000, {1, 0, 3}, false}, {100, {0, 2, 0}, false}, {1, {2, 0, 0}, true}};
     hb_arena arena;
-    if (!pcs_case_make(&x, shapes, 2, 3) || hb_arena_init(&arena, (size_t)1 << 28) != HB_OK)
+    if (!pcs_case_make(&x, shapes, 3, 3) || hb_arena_init(&arena, (size_t)1 << 28) != HB_OK)
         abort();
     pcs_case_evaluate(&x);
-    for (int c = 0; c < 2; c++)
+    for (int c = 0; c < HB_COMMITMENTS; c++)
         if (hb_pcs_commit(c, &x.stack, x.tables, HB_PCS_KEEP_CODEWORDS, NULL, &arena, &committed[c], NULL) != HB_OK)
             abort();
     hb_sender s = {.proof = &honest};
-    pcs_case_absorb(&s.t, &x, (const hb_pcs_cap[2]){(hb_pcs_cap)committed[0].cap, (hb_pcs_cap)committed[1].cap});
+    pcs_case_absorb(&s.t, &x, (const hb_pcs_cap[])PCS_CASE_CAPS(committed));
     if (hb_pcs_open(&s, &few, &x.stack, x.tables, committed, &x.point, (const hb_k *const *)x.tile_values, &arena, NULL) != HB_OK)
         abort();
 }
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!honest.len)
         prepare();
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)committed[0].cap, (hb_pcs_cap)committed[1].cap};
+    const hb_pcs_cap cap[] = PCS_CASE_CAPS(committed);
     hb_reader r = hb_reader_of(data, size);
     uint32_t length = 0, offset;
     uint16_t change;

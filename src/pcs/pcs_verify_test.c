@@ -9,8 +9,9 @@
 
 static const hb_pcs_params few = {.queries = {24, 10, 8, 6}, .grind_gamma = 4, .grind_query = 6, .grind_fold = {3, 4, 5}};
 
-/* H = 14: 10 stacked main columns (a forged row needs 6), a short preprocessed matrix, chunks of all sizes. */
-static const hb_stack_shape shapes[] = {{4096 * 5 + 1, {2, 4}}, {1, {1, 3}}, {12000, {0, 4}}};
+/* H = 14, at least 9 stacked columns in each commitment (a forged row needs 6), short matrices of key and boundary, chunks of all sizes, an idle table. */
+static const hb_stack_shape shapes[] = {{4096 * 5 + 1, {2, 0, 4}, false}, {1, {1, 0, 3}, false}, {12000, {0, 3, 0}, false}, {3000, {1, 0, 0}, true},
+                                        {12000, {0, 0, 4}, false}};
 
 static pcs_case x;
 static slow_prover honest;
@@ -35,7 +36,7 @@ static int free_honest(void **state)
 
 static uint32_t verdict(const hb_buf *proof)
 {
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)honest.cap[0], (hb_pcs_cap)honest.cap[1]};
+    const hb_pcs_cap cap[] = SLOW_CAPS(&honest);
     return pcs_case_verify(&x, &few, cap, x.values, proof);
 }
 
@@ -52,27 +53,37 @@ static void accepts_honest(void)
 }
 
 /* --- lies ------------------------------------------------------------------------------------------------------------------------------- */
-static void expect_lie(slow_lie lie, uint32_t at, uint32_t reason)
+static void expect_lie_in(int commitment, slow_lie lie, uint32_t at, uint32_t reason)
 {
     slow_prover p;
-    slow_prove(&p, &x, &few, lie, at);
+    slow_prove_lie(&p, &x, &few, lie, at, commitment);
     const uint32_t got = slow_verdict(&p, x.values);
     if (got != reason)
-        fail_msg("lie %d at %u: %s instead of %s", (int)lie, at, hb_reject_text(got), hb_reject_text(reason));
+        fail_msg("lie %d at %u in commitment %d: %s instead of %s", (int)lie, at, commitment, hb_reject_text(got), hb_reject_text(reason));
     slow_free(&p);
+}
+
+static void expect_lie(slow_lie lie, uint32_t at, uint32_t reason)
+{
+    expect_lie_in(HB_COMMIT_MAIN, lie, at, reason);
 }
 
 static void lies(void **state)
 {
     (void)state;
-    const uint32_t width = hb_stack_columns(&x.stack), bits = x.stack.h[1] - HB_TILE_LOG2;
-    assert_true(x.stack.w[1] >= 6 && x.stack.w[0] > 0 && x.stack.h[0] < x.stack.h[1]);
+    const uint32_t width = hb_stack_columns(&x.stack), bits = x.stack.h[HB_COMMIT_MAIN] - HB_TILE_LOG2;
+    for (int c = 0; c < HB_COMMITMENTS; c++)
+        assert_true(x.stack.w[c] >= 6 && (c == HB_COMMIT_MAIN || x.stack.h[c] < x.stack.h[HB_COMMIT_MAIN]));
     expect_lie(SLOW_HONEST, 0, 0);
     for (uint32_t i = 0; i < bits; i++)
         expect_lie(SLOW_LIE_TILE_ROUND, i, HB_R_TILES);
-    expect_lie(SLOW_LIE_STACKED, 0, HB_R_TILES);
-    expect_lie(SLOW_LIE_COMMITTED, 0, HB_R_OPENING);
-    expect_lie(SLOW_LIE_COMMIT_WORD, 0, HB_R_NOT_CANONICAL);
+    for (uint32_t c = 0; c < HB_COMMITMENTS; c++) {
+        expect_lie(SLOW_LIE_STACKED, c, HB_R_TILES);
+        expect_lie(SLOW_LIE_COMMITTED, c, HB_R_OPENING);
+        expect_lie(SLOW_LIE_COMMIT_WORD, hb_stack_first_column(&x.stack, (int)c), HB_R_NOT_CANONICAL);
+        expect_lie_in((int)c, SLOW_LIE_LEAF, 0, HB_R_MERKLE_ROOT);
+        expect_lie_in((int)c, SLOW_LIE_SIBLING, 0, HB_R_MERKLE_ROOT);
+    }
     expect_lie(SLOW_LIE_COMMIT_WORD, width - 1, HB_R_NOT_CANONICAL);
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
         expect_lie(SLOW_LIE_OOD, i, HB_R_OPENING);
@@ -83,19 +94,41 @@ static void lies(void **state)
     expect_lie(SLOW_LIE_FINAL, 0, HB_R_FINAL_QUERIES);
     for (uint32_t bit = 0; bit < 8; bit++) /* one wrong answer is enough, whichever */
         expect_lie(SLOW_LIE_LAST_LEAVES, bit, HB_R_FINAL_QUERIES);
-    for (uint32_t i = 0; i <= HB_ORACLES; i++) {
+    for (uint32_t i = 1; i <= HB_ORACLES; i++) {
         expect_lie(SLOW_LIE_LEAF, i, HB_R_MERKLE_ROOT);
         expect_lie(SLOW_LIE_SIBLING, i, HB_R_MERKLE_ROOT);
     }
-    for (uint32_t i = 0; i < x.stack.h[1]; i++)
+    for (uint32_t i = 0; i < x.stack.h[HB_COMMIT_MAIN]; i++)
         expect_lie(SLOW_LIE_ROUND, i, HB_R_OPENING);
+}
+
+/* Nothing is claimed about an idle table: other contents, committed to and opened, prove the same claims. What it holds is the key's business alone; a matrix that
+ * is not the committed one is noticed here as everywhere. */
+static void idle_contents(void **state)
+{
+    (void)state;
+    static pcs_case y;
+    const struct {
+        slow_lie lie;
+        uint32_t reason;
+    } expected[] = {{SLOW_HONEST, 0}, {SLOW_LIE_STACKED, 0}, {SLOW_LIE_COMMITTED, HB_R_OPENING}};
+    assert_true(pcs_case_make(&y, (const hb_stack_shape[]){{9000, {3, 0, 0}, true}, {100, {1, 2, 0}, false}, {12000, {0, 0, 4}, false}}, 3, 8));
+    pcs_case_evaluate(&y);
+    assert_int_equal(y.stack.tables[0].chunk[0].first[HB_COMMIT_KEY], 0);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        slow_prover p;
+        slow_prove(&p, &y, &few, expected[i].lie, HB_COMMIT_KEY);
+        assert_int_equal(slow_verdict(&p, y.values), expected[i].reason);
+        slow_free(&p);
+    }
+    pcs_case_free(&y);
 }
 
 /* A proof is for the values, the point, the caps and the layout that the verifier holds. */
 static void wrong_claims(void **state)
 {
     (void)state;
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)honest.cap[0], (hb_pcs_cap)honest.cap[1]};
+    const hb_pcs_cap cap[] = SLOW_CAPS(&honest);
     for (uint32_t id = 0; id < x.stack.n_columns; id++) {
         const hb_k kept = x.values[id];
         x.values[id] = hb_k_add_f(kept, HB_F_ONE);
@@ -111,7 +144,7 @@ static void wrong_claims(void **state)
         *coordinates[i] = kept;
     }
     /* Caps with frozen challenges: else another transcript would be noticed first. */
-    for (int c = 0; c < 2; c++)
+    for (int c = 0; c < HB_COMMITMENTS; c++)
         for (uint32_t word = 0; word < HB_PCS_CAP_NODES * HB_DIGEST_WORDS; word += 97) {
             hb_transcript_tape(&tape, HB_TAPE_RECORD);
             accepts_honest();
@@ -290,10 +323,10 @@ static void too_short_too_long(void **state)
 static void small_scratch(void **state)
 {
     (void)state;
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)honest.cap[0], (hb_pcs_cap)honest.cap[1]};
+    const hb_pcs_cap cap[] = SLOW_CAPS(&honest);
     const size_t bytes = hb_pcs_verify_scratch_bytes(&x.stack);
     static hb_stack widest;
-    assert_int_equal(hb_stack_init(&widest, (hb_stack_shape[]){{1u << 29, {0, 1}}}, 1, NULL), HB_OK);
+    assert_int_equal(hb_stack_init(&widest, (hb_stack_shape[]){{1u << 29, {0, 0, 1}, false}}, 1, NULL), HB_OK);
     assert_int_equal(hb_stack_columns(&widest), HB_STACK_COLUMNS_MAX);
     assert_true(hb_pcs_verify_scratch_bytes(&widest) <= 700 * 1024);
     for (size_t k = 0; k < 16; k++) {
@@ -315,7 +348,7 @@ static void small_scratch(void **state)
 static void other_parameters(void **state)
 {
     (void)state;
-    const hb_pcs_cap cap[2] = {(hb_pcs_cap)honest.cap[0], (hb_pcs_cap)honest.cap[1]};
+    const hb_pcs_cap cap[] = SLOW_CAPS(&honest);
     for (int i = 0; i < 9; i++) {
         hb_pcs_params p = few;
         uint32_t *const field[] = {&p.queries[0], &p.queries[1], &p.queries[2], &p.queries[3], &p.grind_gamma,
@@ -331,7 +364,7 @@ static void other_parameters(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lies),         cmocka_unit_test(wrong_claims), cmocka_unit_test(changed_words), cmocka_unit_test(not_canonical),
+        cmocka_unit_test(lies),         cmocka_unit_test(idle_contents), cmocka_unit_test(wrong_claims), cmocka_unit_test(changed_words), cmocka_unit_test(not_canonical),
         cmocka_unit_test(openings),     cmocka_unit_test(too_short_too_long), cmocka_unit_test(small_scratch), cmocka_unit_test(other_parameters),
     };
     return cmocka_run_group_tests(tests, make_honest, free_honest);

@@ -66,6 +66,36 @@ static void check_commitment(const hb_stack *s, const hb_stack_shape *shapes, si
     assert_int_equal(s->w[c], (cells + column - 1) / column);
 }
 
+/* Commitments 0 and 1 lie as they do when only the tables with columns in them are known, and these without their other columns. */
+static void check_alone(const hb_stack *whole, const hb_stack_shape *shapes, size_t n)
+{
+    static hb_stack one;
+    for (int c = 0; c < HB_COMMIT_MAIN; c++) {
+        hb_stack_shape some[HB_STACK_TABLES_MAX];
+        size_t from[HB_STACK_TABLES_MAX], m = 0;
+        for (size_t t = 0; t < n; t++)
+            if (shapes[t].width[c]) {
+                from[m] = t;
+                some[m] = (hb_stack_shape){.n_rows = shapes[t].n_rows, .idle = c == HB_COMMIT_KEY};
+                some[m++].width[c] = shapes[t].width[c];
+            }
+        if (m == 0)
+            continue;
+        assert_int_equal(hb_stack_init_one(&one, some, m, c, NULL), HB_OK);
+        assert_int_equal(one.h[c], whole->h[c]);
+        assert_int_equal(one.w[c], whole->w[c]);
+        assert_int_equal(one.tiles[c], whole->tiles[c]);
+        assert_int_equal(one.n_tables, m);
+        for (size_t t = 0; t < m; t++) {
+            assert_int_equal(one.tables[t].n_chunks, whole->tables[from[t]].n_chunks);
+            for (uint32_t k = 0; k < one.tables[t].n_chunks; k++)
+                assert_int_equal(one.tables[t].chunk[k].first[c], whole->tables[from[t]].chunk[k].first[c]);
+        }
+        assert_int_equal(hb_stack_init_one(&one, shapes, n, c, NULL), HB_OK); /* others do no harm */
+        assert_int_equal(one.w[c], whole->w[c]);
+    }
+}
+
 static void check_layout(const hb_stack_shape *shapes, size_t n)
 {
     static hb_stack s;
@@ -73,44 +103,54 @@ static void check_layout(const hb_stack_shape *shapes, size_t n)
     hb_error_clear(&err);
     assert_int_equal(hb_stack_init(&s, shapes, n, &err), HB_OK);
     uint32_t ids = 0, n_max = 12;
-    uint64_t cells[2] = {0, 0};
+    uint64_t cells[HB_COMMITMENTS] = {0};
     for (size_t t = 0; t < n; t++) {
         const hb_stack_table *x = &s.tables[t];
-        assert_int_equal(x->first_id, ids);
+        assert_int_equal(x->first_id, shapes[t].idle ? HB_STACK_NO_ID : ids);
+        assert_int_equal(x->idle, shapes[t].idle);
         assert_int_equal(x->tiles, plain_tiles(shapes[t].n_rows));
         assert_true(x->tiles <= 1u << (x->rows_log2 - 12));
         assert_true(shapes[t].n_rows <= 1u << x->rows_log2 && (x->rows_log2 == 12 || shapes[t].n_rows > 1u << (x->rows_log2 - 1)));
-        ids += shapes[t].width[0] + shapes[t].width[1];
-        n_max = x->rows_log2 > n_max ? x->rows_log2 : n_max;
-        for (int c = 0; c < 2; c++)
+        ids += shapes[t].idle ? 0 : shapes[t].width[0] + shapes[t].width[1] + shapes[t].width[2];
+        n_max = x->rows_log2 > n_max && !shapes[t].idle ? x->rows_log2 : n_max;
+        for (int c = 0; c < HB_COMMITMENTS; c++)
             cells[c] += plain_tiles(shapes[t].n_rows) * 4096 * shapes[t].width[c];
     }
     assert_int_equal(s.n_columns, ids);
     assert_int_equal(s.n_max, n_max);
-    uint32_t h0 = 0, h1 = 0;
-    while ((uint64_t)16 << h0 < cells[0])
-        h0++;
-    h0 = h0 < 12 ? 12 : h0 > 20 ? 20 : h0;
-    while ((uint64_t)64 << h1 < cells[1])
-        h1++;
-    h1 = h1 < 14 ? 14 : h1;
-    h1 = h1 < h0 ? h0 : h1;
-    h1 = h1 > 20 ? 20 : h1;
-    assert_int_equal(s.h[0], h0);
-    assert_int_equal(s.h[1], h1);
-    check_commitment(&s, shapes, n, 0);
-    check_commitment(&s, shapes, n, 1);
+    uint32_t most = 14, h = 0;
+    for (int c = 0; c < 2; c++) {
+        uint32_t hc = 0;
+        while ((uint64_t)16 << hc < cells[c])
+            hc++;
+        hc = hc < 12 ? 12 : hc > 20 ? 20 : hc;
+        assert_int_equal(s.h[c], hc);
+        most = cells[c] && hc > most ? hc : most;
+    }
+    while ((uint64_t)64 << h < cells[2])
+        h++;
+    h = h < most ? most : h;
+    assert_int_equal(s.h[2], h > 20 ? 20 : h);
+    for (int c = 0; c < HB_COMMITMENTS; c++)
+        check_commitment(&s, shapes, n, c);
+    assert_int_equal(hb_stack_columns(&s), s.w[0] + s.w[1] + s.w[2]);
+    check_alone(&s, shapes, n);
 }
 
 static void lays_down(void **state)
 {
     (void)state;
-    check_layout((hb_stack_shape[]){{1, {0, 1}}}, 1);
-    check_layout((hb_stack_shape[]){{4096, {2, 3}}, {4097, {0, 5}}, {1, {1, 1}}}, 3);
-    check_layout((hb_stack_shape[]){{15 * 4096, {0, 7}}, {31 * 4096, {3, 40}}, {30 * 4096 + 1, {0, 1}}}, 3);
-    check_layout((hb_stack_shape[]){{1u << 22, {0, 30}}, {1u << 18, {2, 1}}, {3000000, {0, 20}}, {1u << 16, {3, 4}}}, 4);
-    check_layout((hb_stack_shape[]){{1u << 29, {0, 1}}}, 1);
-    check_layout((hb_stack_shape[]){{1u << 20, {40, 2}}}, 1);
+    check_layout((hb_stack_shape[]){{1, {0, 0, 1}, false}}, 1);
+    check_layout((hb_stack_shape[]){{4096, {2, 0, 3}, false}, {4097, {0, 0, 5}, false}, {1, {1, 0, 1}, false}}, 3);
+    check_layout((hb_stack_shape[]){{15 * 4096, {0, 0, 7}, false}, {31 * 4096, {3, 0, 40}, false}, {30 * 4096 + 1, {0, 0, 1}, false}}, 3);
+    check_layout((hb_stack_shape[]){{1u << 22, {0, 0, 30}, false}, {1u << 18, {2, 0, 1}, false}, {3000000, {0, 0, 20}, false}, {1u << 16, {3, 0, 4}, false}}, 4);
+    check_layout((hb_stack_shape[]){{1u << 29, {0, 0, 1}, false}}, 1);
+    check_layout((hb_stack_shape[]){{1u << 20, {40, 0, 2}, false}}, 1);
+    /* boundary columns; idle tables before, between and behind the others, also the tallest one */
+    check_layout((hb_stack_shape[]){{4096, {2, 3, 0}, false}, {4097, {0, 0, 5}, false}, {1, {1, 0, 1}, false}}, 3);
+    check_layout((hb_stack_shape[]){{5000, {3, 0, 0}, true}, {1, {0, 0, 1}, false}}, 2);
+    check_layout((hb_stack_shape[]){{70000, {2, 0, 3}, false}, {1u << 21, {6, 0, 0}, true}, {300000, {0, 12, 0}, false}, {9000, {0, 0, 20}, false}, {1, {0, 0, 0}, true}}, 5);
+    check_layout((hb_stack_shape[]){{1u << 22, {0, 12, 0}, false}, {1, {0, 0, 1}, false}}, 2); /* the boundary sets H */
 }
 
 static void lays_down_random(void **state)
@@ -126,8 +166,14 @@ static void lays_down_random(void **state)
             uint32_t bits = (uint32_t)(seed >> 60) + 6; /* 6..21 */
             shapes[n].n_rows = 1 + (uint32_t)(seed >> 20) % (1u << bits);
             shapes[n].width[0] = seed >> 57 & 1 ? (uint32_t)(seed >> 50) % 4 : 0;
-            shapes[n].width[1] = 1 + (uint32_t)(seed >> 40) % 30;
-            rows += shapes[n].n_rows * (uint64_t)(shapes[n].width[0] + shapes[n].width[1]);
+            shapes[n].width[1] = 0;
+            shapes[n].width[2] = 1 + (uint32_t)(seed >> 40) % 30;
+            shapes[n].idle = n && shapes[n].width[0] && (seed >> 30 & 1);
+            if (shapes[n].idle)
+                shapes[n].width[2] = 0;
+            else if (n && (seed >> 31 & 3) == 0)
+                shapes[n].width[1] = shapes[n].width[2], shapes[n].width[2] = 0;
+            rows += shapes[n].n_rows * (uint64_t)(shapes[n].width[0] + shapes[n].width[1] + shapes[n].width[2]);
         }
         check_layout(shapes, n);
     }
@@ -148,29 +194,57 @@ static void bounds(void **state)
     (void)state;
     static hb_stack_shape many[129];
     for (size_t i = 0; i < 129; i++)
-        many[i] = (hb_stack_shape){1, {0, 1}};
+        many[i] = (hb_stack_shape){1, {0, 0, 1}, false};
     check_layout(many, 128);
     rejected(many, 129, HB_R_STACK_TABLES);
     rejected(many, 0, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{0, {0, 1}}}, 1, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{(1u << 29) + 1, {0, 1}}}, 1, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{1, {65536, 1}}}, 1, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{1, {0, 65536}}}, 1, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{UINT32_MAX, {0, UINT32_MAX}}}, 1, HB_R_STACK_TABLES);
-    rejected((hb_stack_shape[]){{1, {3, 0}}}, 1, HB_R_STACK_SIZE); /* nothing in the main commitment */
+    rejected((hb_stack_shape[]){{0, {0, 0, 1}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{(1u << 29) + 1, {0, 0, 1}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{1, {65536, 0, 1}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{1, {0, 0, 65536}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{UINT32_MAX, {0, 0, UINT32_MAX}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{1, {3, 0, 0}, false}}, 1, HB_R_STACK_SIZE); /* nothing in the main commitment */
+    rejected((hb_stack_shape[]){{1, {3, 4, 0}, false}}, 1, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1, {3, 0, 0}, true}}, 1, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1, {0, 65536, 1}, false}}, 1, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{1, {0, 0, 1}, false}, {1, {1, 0, 1}, true}}, 2, HB_R_STACK_TABLES); /* idle with main columns */
+    rejected((hb_stack_shape[]){{1, {0, 0, 1}, false}, {1, {1, 1, 0}, true}}, 2, HB_R_STACK_TABLES);
+    rejected((hb_stack_shape[]){{1, {0, 0, 1}, false}, {0, {1, 0, 0}, true}}, 2, HB_R_STACK_TABLES);
 
     /* 512 stacked columns are accepted, 513 are not, however they are split. */
-    check_layout((hb_stack_shape[]){{1u << 20, {0, 512}}}, 1);
-    rejected((hb_stack_shape[]){{1u << 20, {0, 513}}}, 1, HB_R_STACK_SIZE);
-    rejected((hb_stack_shape[]){{1u << 20, {0, 512}}, {1, {0, 1}}}, 2, HB_R_STACK_SIZE);
-    check_layout((hb_stack_shape[]){{1u << 20, {112, 400}}}, 1);
-    rejected((hb_stack_shape[]){{1u << 20, {112, 401}}}, 1, HB_R_STACK_SIZE);
-    rejected((hb_stack_shape[]){{1u << 20, {512, 1}}}, 1, HB_R_STACK_SIZE);
-    rejected((hb_stack_shape[]){{1u << 29, {65535, 65535}}, {1u << 29, {65535, 65535}}}, 2, HB_R_STACK_SIZE);
+    check_layout((hb_stack_shape[]){{1u << 20, {0, 0, 512}, false}}, 1);
+    rejected((hb_stack_shape[]){{1u << 20, {0, 0, 513}, false}}, 1, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1u << 20, {0, 0, 512}, false}, {1, {0, 0, 1}, false}}, 2, HB_R_STACK_SIZE);
+    check_layout((hb_stack_shape[]){{1u << 20, {112, 0, 400}, false}}, 1);
+    check_layout((hb_stack_shape[]){{1u << 20, {112, 0, 300}, false}, {1u << 20, {0, 100, 0}, false}}, 2);
+    rejected((hb_stack_shape[]){{1u << 20, {112, 0, 300}, false}, {1u << 20, {0, 101, 0}, false}}, 2, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1u << 20, {0, 0, 512}, false}, {1u << 20, {1, 0, 0}, true}}, 2, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1u << 20, {112, 0, 401}, false}}, 1, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1u << 20, {512, 0, 1}, false}}, 1, HB_R_STACK_SIZE);
+    rejected((hb_stack_shape[]){{1u << 29, {65535, 0, 65535}, false}, {1u << 29, {65535, 0, 65535}, false}}, 2, HB_R_STACK_SIZE);
     static hb_stack_shape huge[128];
     for (size_t i = 0; i < 128; i++)
-        huge[i] = (hb_stack_shape){1u << 29, {65535, 65535}};
+        huge[i] = (hb_stack_shape){1u << 29, {65535, 0, 65535}, false};
     rejected(huge, 128, HB_R_STACK_SIZE);
+}
+
+static void one_commitment(void **state)
+{
+    (void)state;
+    static hb_stack s;
+    hb_error err;
+    const hb_stack_shape shapes[] = {{9000, {0, 2, 0}, false}, {70, {5, 0, 0}, true}};
+    for (int c = 0; c < HB_COMMIT_MAIN; c++) {
+        hb_error_clear(&err);
+        assert_int_equal(hb_stack_init_one(&s, shapes, 2, c, &err), HB_OK);
+        assert_int_equal(s.w[HB_COMMIT_BOUNDARY], 6);
+        assert_int_equal(s.w[HB_COMMIT_KEY], 5);
+        assert_int_equal(s.w[HB_COMMIT_MAIN], 0);
+        assert_int_equal(hb_stack_init_one(&s, &shapes[c], 1, c, &err), HB_REJECTED); /* the other one's table */
+        assert_int_equal(err.reason, HB_R_STACK_SIZE);
+    }
+    assert_int_equal(hb_stack_init_one(&s, shapes, 0, HB_COMMIT_KEY, &err), HB_REJECTED);
+    assert_int_equal(err.reason, HB_R_STACK_TABLES);
 }
 
 int main(void)
@@ -179,6 +253,7 @@ int main(void)
         cmocka_unit_test(lays_down),
         cmocka_unit_test(lays_down_random),
         cmocka_unit_test(bounds),
+        cmocka_unit_test(one_commitment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,11 +94,12 @@ static size_t transform_bytes(const hb_pcs_params *params, uint32_t h, uint32_t 
     return encode > sparse ? encode : sparse;
 }
 
-size_t hb_whir_prove_bytes(const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_committed committed[2], const hb_pool *pool)
+size_t hb_whir_prove_bytes(const hb_pcs_params *params, const hb_stack *stack, const hb_pcs_committed committed[HB_COMMITMENTS],
+                           const hb_pool *pool)
 {
-    const uint32_t h = stack->h[1];
+    const uint32_t h = stack->h[HB_COMMIT_MAIN];
     size_t most = 0; /* of the temporary parts */
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < HB_COMMITMENTS; c++) {
         const size_t bytes = hb_pcs_reopen_bytes(stack, c, &committed[c], pool);
         most = bytes > most ? bytes : most;
     }
@@ -141,7 +142,7 @@ static void combine_tiles(void *ctx, size_t begin, size_t end, unsigned worker)
         const hb_f *column[HB_STACK_COLUMNS_MAX];
         hb_k weight[HB_STACK_COLUMNS_MAX];
         size_t n = 0, first = 0;
-        for (int c = 0; c < 2; first += cells[c].width, c++)
+        for (int c = 0; c < HB_COMMITMENTS; first += cells[c].width, c++)
             for (size_t j = 0; j < cells[c].width && kappa >> cells[c].tile_bits == 0; j++) {
                 const hb_f *tile = cells[c].tile[(j << cells[c].tile_bits) + kappa];
                 if (!tile)
@@ -293,7 +294,7 @@ static hb_status send_queries(whir *p, uint32_t i, uint32_t *bits)
     const hb_whir_witness *witness = p->witness;
     const uint32_t n = witness->params->queries[i];
     oracle *o = &p->oracles[i % 2];
-    *bits = i == 0 ? witness->stack->h[1] + HB_RATE_LOG2_0 : o->domain_log2 - o->fold_log2;
+    *bits = i == 0 ? witness->stack->h[HB_COMMIT_MAIN] + HB_RATE_LOG2_0 : o->domain_log2 - o->fold_log2;
     hb_status st = hb_send_grind(p->s, HB_LABEL_QUERY, witness->params->grind_query);
     if (st != HB_OK)
         return st;
@@ -304,7 +305,7 @@ static hb_status send_queries(whir *p, uint32_t i, uint32_t *bits)
         memcpy(p->leaf, p->index, n * sizeof *p->leaf);
         return hb_pcs_open_tree(p->s, &o->tree, p->leaf, hb_pcs_sort_unique(p->leaf, n), hb_merkle_columns_row, &columns, words);
     }
-    for (int c = 0; c < 2 && st == HB_OK; c++) {
+    for (int c = 0; c < HB_COMMITMENTS && st == HB_OK; c++) {
         const uint32_t mask = (1u << (witness->committed[c].h + HB_RATE_LOG2_0)) - 1;
         if (witness->committed[c].width == 0)
             continue;
@@ -397,7 +398,7 @@ hb_status hb_whir_prove(hb_sender *s, const hb_whir_witness *witness, hb_arena *
     whir *p = hb_arena_alloc(arena, sizeof *p);
     if (!p)
         return no_room(err, "the opening");
-    *p = (whir){.s = s, .witness = witness, .arena = arena, .err = err, .variables = witness->stack->h[1]};
+    *p = (whir){.s = s, .witness = witness, .arena = arena, .err = err, .variables = witness->stack->h[HB_COMMIT_MAIN]};
     hb_status st = reserve(p);
     if (st == HB_OK)
         st = hb_send_grind(s, HB_LABEL_GAMMA, witness->params->grind_gamma);

@@ -1,5 +1,5 @@
 /* WHIR (G. Arnon, A. Chiesa, G. Fenzi, E. Yogev 2024) for one K-polynomial f of H variables, f = sum_c gamma^(c-1) q_c never sent but given by the openings of
- * both commitments. The running claim is sigma = sum_b w_b f_b with w = the tile point's weights plus one power vector for each value of f that was learnt
+ * all commitments. The running claim is sigma = sum_b w_b f_b with w = the tile point's weights plus one power vector for each value of f that was learnt
  * from outside the domain or by a query; sumcheck rounds fold f and w together until f is short enough to be sent. */
 #include "pcs/whir_verify.h"
 
@@ -77,14 +77,14 @@ static hb_k combine_row(const hb_k *powers, const uint32_t *words, uint32_t n)
     return out;
 }
 
-/* v->y[q] of the two commitments at v->index. */
+/* v->y[q] of the commitments at v->index. */
 static hb_status open_commitments(whir *v, uint32_t n)
 {
     const hb_stack *stack = v->claim->stack;
     const hb_k *powers = v->powers;
     for (uint32_t q = 0; q < n; q++)
         v->y[q] = hb_k_zero();
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < HB_COMMITMENTS; c++) {
         const uint32_t width = stack->w[c], leaves_log2 = stack->h[c] + HB_RATE_LOG2_0, mask = (1u << leaves_log2) - 1;
         if (width == 0)
             continue;
@@ -296,7 +296,7 @@ static hb_status combine_columns(whir *v)
 size_t hb_whir_verify_scratch_bytes(const hb_stack *stack)
 {
     size_t words = 0; /* the largest set of leaves */
-    for (int c = 0; c < 2; c++)
+    for (int c = 0; c < HB_COMMITMENTS; c++)
         words = (size_t)HB_QUERIES_0 * stack->w[c] > words ? (size_t)HB_QUERIES_0 * stack->w[c] : words;
     const uint32_t queries[HB_ORACLES + 1] = {HB_QUERIES_0, HB_QUERIES_1, HB_QUERIES_2, HB_QUERIES_3};
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
@@ -319,7 +319,7 @@ hb_status hb_whir_verify(hb_receiver *r, const hb_whir_claim *claim, hb_scratch 
     v->r = r;
     v->claim = claim;
     v->scratch = mine;
-    v->h = claim->stack->h[1];
+    v->h = claim->stack->h[HB_COMMIT_MAIN];
     v->n_a = 0;
     v->domain_log2[0] = v->h + HB_RATE_LOG2_0;
     v->powers = powers;

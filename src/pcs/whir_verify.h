@@ -5,7 +5,7 @@
 typedef struct hb_whir_claim {
     const hb_pcs_params *params;
     const hb_stack *stack;
-    const hb_pcs_cap *caps;      /* [2] */
+    const hb_pcs_cap *caps;      /* [HB_COMMITMENTS] */
     const hb_row_point *point;
     const hb_k *rho;             /* H - 12 */
     const hb_k *stacked;         /* W claimed values v_c */
