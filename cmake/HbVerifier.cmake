@@ -48,3 +48,10 @@ if(HB_CLANG AND HB_LD_LLD)
   add_custom_command(OUTPUT ${object} COMMAND ${HB_LD_LLD} -r ${objects} -o ${object} DEPENDS ${objects} VERBATIM)
   add_custom_target(verify-rv64im ALL DEPENDS ${object})
 endif()
+
+# The verifier as a guest: a C project for `hauptbuch build`, of the same sources.
+if(NOT HB_ROOMS)
+  list(JOIN HB_VERIFIER_SOURCES "\",\n    \"" HB_GUEST_SOURCES)
+  set(HB_GUEST_SOURCES "\"${CMAKE_SOURCE_DIR}/verifiers/guest/verifier_guest.c\",\n    \"${HB_GUEST_SOURCES}\"")
+  configure_file(${CMAKE_SOURCE_DIR}/verifiers/guest/hauptbuch.json.in ${CMAKE_BINARY_DIR}/verifier_guest/hauptbuch.json @ONLY)
+endif()
