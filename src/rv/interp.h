@@ -31,6 +31,13 @@ typedef void (*hb_rv_output_fn)(void *ctx, int fd, const uint8_t *data, size_t l
 
 struct hb_rv_fault;
 
+/* What runs untraced instructions. All give the same results. */
+typedef enum hb_rv_engine {
+    HB_RV_ENGINE_AUTO,        /* the translator for long runs, where there is one (jit.h) and HB_JIT=0 is not in the environment */
+    HB_RV_ENGINE_INTERPRETER, /* the reference */
+    HB_RV_ENGINE_TRANSLATOR   /* the translator from the first instruction on (tests, benchmarks); the interpreter where there is none */
+} hb_rv_engine;
+
 /* How a run is cut into shards (rv/shardrun.h). */
 typedef enum hb_rv_sharding {
     HB_RV_UNSHARDED,
@@ -52,7 +59,7 @@ typedef struct hb_rv_exec_options {
     hb_rv_output_fn output; /* NULL: captured in the report */
     void *output_ctx;
     bool record;
-    hb_rv_sharding sharding; /* other than HB_RV_UNSHARDED: only for hb_rv_start, and `record` is not looked at */
+    hb_rv_sharding sharding; /* other than HB_RV_UNSHARDED (shardrun.h): `record` is not looked at, and hb_rv_exec refuses */
     const uint64_t *expected_events; /* HB_FAM_COUNT numbers (hb_rv_report.family_counts of a run without recording): room is reserved
                                         exactly; NULL: it grows */
     const struct hb_rv_fault *fault; /* tests only (rvfault.h); HB_UNSUPPORTED unless built with HB_TEST_HOOKS */
@@ -63,7 +70,8 @@ typedef enum hb_rv_end {
     HB_RV_END_HALT,        /* HALT; exit_code is valid */
     HB_RV_END_TRAP,        /* trap is valid */
     HB_RV_END_CYCLE_LIMIT, /* cycle_limit instructions ran and the next is not HALTed */
-    HB_RV_END_RECORD_FULL  /* recording: time stamps would reach 2^27 */
+    HB_RV_END_RECORD_FULL, /* recording: time stamps would reach 2^27 */
+    HB_RV_END_PAUSED       /* hb_rv_advance: a bound is reached; the run may go on */
 } hb_rv_end;
 
 typedef struct hb_rv_trap_info {
@@ -94,6 +102,7 @@ typedef struct hb_rv_report {
     uint64_t misaligned;        /* loads and stores not aligned to their width */
     uint64_t gas;
     uint64_t wall_ns;
+    uint64_t translated;        /* instructions that ran as translated code, at least (unlike all else here it depends on the machine) */
     uint32_t pv_words[16];      /* COMMIT 0..7, COMMIT_DEFERRED_PROOFS 0..7 */
     hb_rv_span public_values;   /* bytes written to fd 13 */
     hb_rv_span stdout_bytes, stderr_bytes; /* empty when options.output was given */
@@ -112,28 +121,35 @@ typedef struct hb_rv_run hb_rv_run; /* one execution and what it left behind */
  *   HB_OUT_OF_MEMORY, HB_INVALID_ARGUMENT, HB_UNSUPPORTED
  * The program is shared and must outlive *run. */
 hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
+
+/* The same in steps: hb_rv_exec is start, advance without bound, finish. Between the steps the state is that of a run that stopped there: registers, memory
+ * and clock can be read; the report holds nothing before finish. Stopping changes nothing of what the run does. */
+
+/* Where to pause: the first boundary between instructions where a bound is reached. 0: no bound. Never inside an unconstrained block: one that begins at the
+ * bound runs to its end. */
+typedef struct hb_rv_bound {
+    uint64_t cycles; /* so many instructions are done since the start */
+    uint64_t clock;  /* one more instruction might take the clock beyond this value (a call takes 16), as recording stops (machine.md 2) */
+    uint32_t ts;     /* the same for the time stamps of a recorded run, or of the open shard (shardrun.h); without effect on other runs */
+} hb_rv_bound;
+
+/* HB_OUT_OF_MEMORY, HB_INVALID_ARGUMENT, HB_UNSUPPORTED: *run may still be set, to be freed. */
+hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
+
+/* Runs on to a bound (NULL: none) or to an end. After an end other than HB_RV_END_PAUSED it changes nothing and returns the same end again. */
+hb_rv_end hb_rv_advance(hb_rv_run *run, const hb_rv_bound *bound);
+
+/* Makes the report (and ends the record). The status is hb_rv_exec's for the last advance; HB_OK when that paused. Once a run, no advance after it. */
+hb_status hb_rv_finish(hb_rv_run *run, hb_error *err);
+
+/* Now, also between the steps: instructions done; the time stamp that the next one has in a record which began with the run (4, and then 4 for each
+ * instruction, 16 for each call); byte address of the next instruction. */
+uint64_t hb_rv_run_cycles(const hb_rv_run *run);
+uint64_t hb_rv_run_clock(const hb_rv_run *run);
+uint64_t hb_rv_run_pc(const hb_rv_run *run);
 void hb_rv_run_free(hb_rv_run *run);
 
-/* The same in pieces. hb_rv_start prepares a run at its entry (*run as above); hb_rv_advance goes on with it until its end or until a stop, whichever comes first.
- *
- * A stop lies between two instructions outside unconstrained blocks: a block that begins with the last instruction before a stop is gone through first. All state is
- * then in the run, and a run that goes on in pieces ends as one that does not.
- *   cycles  stop when so many instructions of the run are completed (absolute, exact); 0: no such stop
- *   ts      stop before the first instruction whose time is not below ts (an ECALL may go up to 12 beyond); 0: no such stop. For recorded runs and shards.
- * stop may be NULL. HB_OK: halted (hb_rv_run_ended), or stopped; everything else has ended the run, with the statuses of hb_rv_exec. A run that has ended cannot go on
- * (HB_INVALID_ARGUMENT). */
-typedef struct hb_rv_stop {
-    uint64_t cycles;
-    uint32_t ts;
-} hb_rv_stop;
-hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
-hb_status hb_rv_advance(hb_rv_run *run, const hb_rv_stop *stop, hb_error *err);
-bool hb_rv_run_ended(const hb_rv_run *run);
-
-/* Instructions completed so far. */
-uint64_t hb_rv_run_cycles(const hb_rv_run *run);
-
-/* Complete when the run has ended; before that its `end` is HB_RV_END_NOT_RUN and nothing else in it counts. */
+/* After hb_rv_finish. */
 const hb_rv_report *hb_rv_run_report(const hb_rv_run *run);
 
 /* NULL without options.record and in a run of shards without events. A shard's is complete from hb_rv_shard_end to the next hb_rv_advance, which uses its memory for the next

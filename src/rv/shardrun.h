@@ -4,14 +4,15 @@
  * run, one list of cells says where each began and ended (hb_rv_cell, with shard numbers in place of times). A cell's rows form a chain: v_in of a row is v_out of the row
  * of shard s_prev, or the initial value when s_prev is 0, and the final value is v_out of the row of the last shard.
  *
- *   HB_RV_SHARDS_PLAN    phase 1. The caller advances in slices (2^14 to 2^16 cycles), looks at hb_rv_shard_counts, and closes the shard where it wants to:
+ *   HB_RV_SHARDS_PLAN    phase 1. The caller advances in slices (2^14 to 2^16 cycles), looks at the counts, and closes the shard where it wants to:
  *       hb_rv_start(program, {.sharding = HB_RV_SHARDS_PLAN, ...}, &run, err);
  *       do {
- *           do st = hb_rv_advance(run, &(hb_rv_stop){.cycles = hb_rv_run_cycles(run) + slice}, err), hb_rv_shard_counts_now(run, &counts);
- *           while (st == HB_OK && !hb_rv_run_ended(run) && there is room for another slice);
+ *           do end = hb_rv_advance(run, &(hb_rv_bound){.cycles = hb_rv_run_cycles(run) + slice}), hb_rv_shard_counts_now(run, &counts);
+ *           while (end == HB_RV_END_PAUSED && there is room for another slice);
  *           hb_rv_shard_end(run, &shard, err);        boundary rows: copy what is to be kept
  *           hb_rv_checkpoint_write(run, &bytes, err); if shards are to be recorded elsewhere, or in another order
- *       } while (!hb_rv_run_ended(run));
+ *       } while (end == HB_RV_END_PAUSED);
+ *       hb_rv_finish(run, err);                       status and report of the run
  *       hb_rv_run_final_cells(run, &cells, &n, err);
  *   HB_RV_SHARDS_RECORD  phase 2. The same with the known cuts: hb_rv_advance to the last cycle of each shard, hb_rv_shard_end, hb_rv_run_record.
  *   a checkpoint         phase 2 of one shard alone: hb_rv_checkpoint_open, hb_rv_checkpoint_replay, hb_rv_run_record.
@@ -37,18 +38,18 @@ typedef struct hb_rv_shard {
     uint32_t pc_in, pc_out;         /* word indices; pc_out = HB_PC_HALT after a halt */
     uint64_t first_cycle;           /* instructions of the run before this shard */
     hb_rv_shard_counts counts;
-    const hb_rv_boundary *boundary; /* counts.cells rows, sorted; the run's, until the next hb_rv_advance or the run's end */
+    const hb_rv_boundary *boundary; /* counts.cells rows, sorted; the run's, until the next hb_rv_advance or hb_rv_run_free */
 } hb_rv_shard;
 
 /* What the shard that is open holds so far (zero counts and ts = 4 between two shards). Cheap enough for every slice when planning: no pass over memory or text. */
 void hb_rv_shard_counts_now(const hb_rv_run *run, hb_rv_shard_counts *counts);
 
-/* Closes the open shard; the next hb_rv_advance opens the next one. A shard also ends with the run; it may be empty when that happened at its first instruction.
- * hb_rv_advance stops, whatever was asked, where a shard has no room left for an instruction (ts below 2^27): it must be closed then.
+/* Closes the open shard, before hb_rv_finish; the next hb_rv_advance opens the next one. The last shard may be empty, when the run ends at its first instruction.
+ * hb_rv_advance pauses, whatever was asked, where a shard has no room left for an instruction (ts below 2^27): it must be closed then.
  * HB_INVALID_ARGUMENT: not a run of shards, or none is open. HB_LIMIT: more than HB_RV_MAX_SHARDS. HB_OUT_OF_MEMORY. */
 hb_status hb_rv_shard_end(hb_rv_run *run, hb_rv_shard *shard, hb_error *err);
 
-/* The cells of the whole run as events.h lists them, with ts_last = the last shard that accessed the cell. After the end of the run and of its last shard
+/* The cells of the whole run as events.h lists them, with ts_last = the last shard that accessed the cell. After hb_rv_finish
  * (HB_INVALID_ARGUMENT before that, and for a run from a checkpoint, which does not know the others). *cells belongs to the run. HB_OUT_OF_MEMORY. */
 hb_status hb_rv_run_final_cells(hb_rv_run *run, const hb_rv_cell **cells, size_t *n, hb_error *err);
 
@@ -65,7 +66,8 @@ hb_status hb_rv_checkpoint_write(hb_rv_run *run, hb_buf *out, hb_error *err);
 hb_status hb_rv_checkpoint_open(const hb_rv_program *program, const uint8_t *data, size_t len, hb_rv_run **run, hb_error *err);
 
 /* Runs to the end of the shard and closes it; room for the events is reserved exactly. *shard is as planned. HB_INVALID_ARGUMENT when the counts are not those that the
- * checkpoint promises; other statuses for lack of memory. A shard in which the run ended otherwise than by HALT replays to that end: HB_OK, hb_rv_run_report says how. */
+ * checkpoint promises; other statuses for lack of memory. A shard in which the run ended, by HALT or otherwise, replays to that end: HB_OK; hb_rv_finish then
+ * tells. */
 hb_status hb_rv_checkpoint_replay(hb_rv_run *run, hb_rv_shard *shard, hb_error *err);
 
 /* Gives the memory of `from`'s record to `to` (a run that has not begun to record), so that a worker's records use the same pages one after the other. from's record is
