@@ -43,7 +43,33 @@
     X(ZERO_CHALLENGE, "a challenge is zero where it must not be") \
     X(CHAIN_END, "the last key of the memory table is not an address") \
     X(ZEROCHECK_SKIP, "the univariate round does not add up to the claims of the bus trees") \
-    X(ZEROCHECK_END, "the column values contradict the zerocheck: a constraint or a bus leaf is wrong")
+    X(ZEROCHECK_END, "the column values contradict the zerocheck: a constraint or a bus leaf is wrong") \
+    X(STATE_KEYS, "the keys of a state proof are not strictly ascending, or there is none") \
+    X(STATE_SHAPE, "the state proof is not written in its one canonical way") \
+    X(STATE_ROOT, "the state proof does not hash to the state root") \
+    X(STATE_VALUE, "the state root holds another value, or none, for this key") \
+    X(COMMITMENT_FORMAT, "the state commitment does not follow its format") \
+    X(COMMITMENT_VERSION, "the state version does not follow the one before it") \
+    X(COMMITMENT_CHAIN, "the state commitment does not chain to the one before it") \
+    X(COMMITMENT_GENESIS, "the chain does not begin with the expected commitment") \
+    X(TIMESTAMP, "the timestamp is older than that of the version before") \
+    X(ADMIN_VERSION, "an administrative change of the state lies in the chain and was not allowed") \
+    X(PROGRAM_UNKNOWN, "no program is registered under this name") \
+    X(PROGRAM_VERSION, "another version of the program is registered") \
+    X(PROGRAMS_CHANGED, "the registered programs changed without an administrative version") \
+    X(STATE_VERSION, "the transition was made for another version of the state") \
+    X(PRE_ROOT, "the proof starts from another state root than the current one") \
+    X(POST_ROOT, "the writes do not lead to the state root that the proof ends with") \
+    X(WRITES_FORMAT, "the list of writes does not follow its format") \
+    X(WRITES_DIGEST, "the list of writes is not the one that the proof commits to") \
+    X(NAMESPACE, "a write lies outside the program's own storage") \
+    X(REPLAY, "the same statement has been applied before") \
+    X(NO_STATE_VALUES, "the public values do not begin with the two state roots and the digest of the writes") \
+    X(RECEIPT, "the receipt is not the one that the state commitment names") \
+    X(RESULT_MISMATCH, "result, commitment and proof do not speak of the same root, version and program") \
+    X(RUN_CONTINUITY, "a shard does not begin where the one before it ended") \
+    X(RUN_BALANCE, "the values that the shards of the run hand on do not balance") \
+    X(RUN_SIZE, "the shards of the run hand on more values than can be told apart")
 
 typedef enum hb_reason {
 #define HB_REJECT_ENUM(name, text) HB_R_##name,
