@@ -21,20 +21,31 @@ static ref_k mle16(const ref_k *v, const ref_k *point) {
     return s;
 }
 
-static void roots(ref_run *run, ref_k top[4][16], ref_k pv_g, ref_k pv_r) {
-    ref_k g = pv_g, rr = pv_r, p = ref_k_of(0), q = ref_k_of(1);
-    ref_k g_only = ref_k_of(1);
+static void roots(ref_run *run, ref_k top[REF_VALUES][16], ref_k pv_g, ref_k pv_r) {
+    ref_k product[REF_VALUES], p = ref_k_of(0), q = ref_k_of(1);
+    for (uint32_t v = 0; v < run->n_values; v++) {
+        product[v] = ref_k_of(1);
+        for (int i = 0; i < 16; i++) product[v] = ref_k_mul(product[v], top[v][i]);
+    }
     for (int i = 0; i < 16; i++) {
-        g = ref_k_mul(g, top[0][i]);
-        g_only = ref_k_mul(g_only, top[0][i]);
-        rr = ref_k_mul(rr, top[1][i]);
         p = ref_k_add(ref_k_mul(p, top[3][i]), ref_k_mul(q, top[2][i]));
         q = ref_k_mul(q, top[3][i]);
     }
     ref_check(&run->r, !ref_k_is_zero(q), "a lookup denominator is zero");
     ref_check(&run->r, ref_k_is_zero(p), "lookups do not balance");
-    ref_check(&run->r, !ref_k_is_zero(g_only), "a product is zero");
-    ref_check(&run->r, ref_k_eq(g, rr), "permutation buses do not balance");
+    ref_check(&run->r, !ref_k_is_zero(product[0]), "a product is zero");
+    ref_check(&run->r, ref_k_eq(ref_k_mul(product[0], pv_g), ref_k_mul(product[1], pv_r)), "permutation buses do not balance");
+    for (uint32_t i = 0; i < 2 && run->n_values == REF_VALUES; i++) {
+        run->product[i] = product[4 + i];
+        ref_check(&run->r, !ref_k_is_zero(product[4 + i]), "a product of the run is zero");
+    }
+}
+
+/* sum_v lam^v values[v] */
+static ref_k powers_sum(const ref_k *values, uint32_t n, ref_k lam) {
+    ref_k s = ref_k_of(0);
+    for (uint32_t i = n; i-- > 0;) s = ref_k_add(ref_k_mul(s, lam), values[i]);
+    return s;
 }
 
 /* The bits in the order in which they are combined from the leaves up. */
@@ -55,35 +66,30 @@ static void layer(ref_run *run, uint32_t level) {
     ref_reader *r = &run->r;
     uint32_t rest[64];
     const uint32_t n = remaining(run->depth, level + 1, rest);
-    const ref_k lam = ref_challenge(r, REF_L_GKR_LAMBDA), lam2 = ref_k_mul(lam, lam), lam3 = ref_k_mul(lam2, lam);
-    ref_k c = run->claims[0];
-    c = ref_k_add(c, ref_k_mul(lam, run->claims[1]));
-    c = ref_k_add(c, ref_k_mul(lam2, run->claims[2]));
-    c = ref_k_add(c, ref_k_mul(lam3, run->claims[3]));
+    const ref_k lam = ref_challenge(r, REF_L_GKR_LAMBDA);
+    ref_k c = powers_sum(run->claims, run->n_values, lam);
     for (uint32_t i = n; i-- > 0;) {
         ref_k x;
         c = round_with_eq(r, run->xi[rest[i]], c, REF_L_GKR_ROUND, &x);
         run->xi[rest[i]] = x;
     }
-    ref_k e[8]; /* G0 G1 R0 R1 p0 p1 q0 q1 */
-    ref_read_k(r, REF_GKR_END, e, 8);
-    ref_k want = ref_k_mul(e[0], e[1]);
-    want = ref_k_add(want, ref_k_mul(lam, ref_k_mul(e[2], e[3])));
-    want = ref_k_add(want, ref_k_mul(lam2, ref_k_add(ref_k_mul(e[4], e[7]), ref_k_mul(e[5], e[6]))));
-    want = ref_k_add(want, ref_k_mul(lam3, ref_k_mul(e[6], e[7])));
-    ref_check(r, ref_k_eq(c, want), "GKR layer");
+    ref_k e[REF_VALUES][2], above[REF_VALUES]; /* G0 G1 R0 R1 p0 p1 q0 q1 G*0 G*1 R*0 R*1; and the level above by what is below it */
+    ref_read_k(r, REF_GKR_END, e[0], 2 * run->n_values);
+    for (uint32_t v = 0; v < run->n_values; v++) above[v] = ref_k_mul(e[v][0], e[v][1]);
+    above[2] = ref_k_add(ref_k_mul(e[2][0], e[3][1]), ref_k_mul(e[2][1], e[3][0]));
+    ref_check(r, ref_k_eq(c, powers_sum(above, run->n_values, lam)), "GKR layer");
     const ref_k mu = ref_challenge(r, REF_L_GKR_MU);
-    for (int i = 0; i < 4; i++) run->claims[i] = ref_k_add(e[2 * i], ref_k_mul(mu, ref_k_sub(e[2 * i + 1], e[2 * i])));
+    for (uint32_t v = 0; v < run->n_values; v++) run->claims[v] = ref_k_add(e[v][0], ref_k_mul(mu, ref_k_sub(e[v][1], e[v][0])));
     run->xi[combined_at(level)] = mu;
 }
 
 void ref_gkr(ref_run *run, ref_k pv_g, ref_k pv_r) {
     ref_reader *r = &run->r;
-    ref_k top[4][16], point[4];
-    ref_read_k(r, REF_GKR_TOP, top[0], 64);
+    ref_k top[REF_VALUES][16], point[4];
+    ref_read_k(r, REF_GKR_TOP, top[0], 16 * run->n_values);
     roots(run, top, pv_g, pv_r);
     for (int i = 0; i < 4; i++) point[i] = ref_challenge(r, REF_L_GKR_POINT);
-    for (int i = 0; i < 4; i++) run->claims[i] = mle16(top[i], point);
+    for (uint32_t v = 0; v < run->n_values; v++) run->claims[v] = mle16(top[v], point);
     uint32_t bits[64];
     remaining(run->depth, run->depth - 4, bits);
     for (int i = 0; i < 4; i++) run->xi[bits[i]] = point[i];

@@ -37,7 +37,9 @@ static chunk *chunks_of(const ref_run *run, int commitment, size_t *n) {
     *n = 0;
     for (uint32_t t = 0; t < run->n_tables; t++) {
         const ref_table *table = &run->tables[t];
-        const uint32_t pre = table->air->pre_width, first = commitment ? pre : 0, last = commitment ? pre + table->air->width : pre;
+        const uint32_t pre = table->air->pre_width, first = commitment ? pre : 0;
+        uint32_t last = commitment ? pre + table->air->width : pre;
+        if (commitment && (table->absent || table->main != (uint32_t)commitment)) last = first;
         for (uint32_t j = first; j < last; j++) {
             uint64_t base = 0;
             for (int a = 19; a >= 0; a--) {
@@ -55,13 +57,15 @@ static chunk *chunks_of(const ref_run *run, int commitment, size_t *n) {
 static void coefficients(const ref_run *run, int commitment, ref_k tau, const ref_k *rho, ref_k *coef) {
     size_t n;
     chunk *list = chunks_of(run, commitment, &n);
-    const uint32_t per_column = run->stack_h[commitment] - 12, kappa_bits = run->stack_h[1] - 12, u_bits = run->n_max - 12;
+    const uint32_t per_column = run->stack_h[commitment] - 12, kappa_bits = run->stack_h[2] - 12, u_bits = run->n_max - 12;
     uint64_t at = 0;
     for (size_t i = 0; i < n; i++) {
-        const ref_k power = ref_k_pow(tau, run->tables[list[i].table].first_id + list[i].column);
+        const ref_table *table = &run->tables[list[i].table];
+        const ref_k power = table->absent ? ref_k_of(0) : ref_k_pow(tau, table->first_id + list[i].column);
         const uint32_t a = list[i].log < per_column ? list[i].log : per_column; /* pieces of at most a column */
         for (uint64_t piece = 0; piece < UINT64_C(1) << (list[i].log - a); piece++, at += UINT64_C(1) << a) {
             const uint64_t base = list[i].base + (piece << a), kappa = at & ((UINT64_C(1) << per_column) - 1);
+            if (table->absent) continue;
             ref_k x = ref_k_mul(power, ref_eq_bits(run->ru + a, u_bits - a, base >> a));
             x = ref_k_mul(x, ref_eq(run->ru, rho, a));
             x = ref_k_mul(x, ref_eq_bits(rho + a, kappa_bits - a, kappa >> a));
@@ -74,17 +78,18 @@ static void coefficients(const ref_run *run, int commitment, ref_k tau, const re
 /* Leaves the stacked values in v. */
 static void tiles(ref_run *run, ref_k *rho, ref_k *v) {
     ref_reader *r = &run->r;
-    const uint32_t w = run->stack_w[0] + run->stack_w[1];
+    const uint32_t w = run->stack_w[0] + run->stack_w[1] + run->stack_w[2];
     const ref_k tau = ref_challenge(r, REF_L_TAU);
     ref_k claim = ref_k_of(0);
     for (uint32_t t = 0; t < run->n_tables; t++)
-        for (uint32_t j = 0; j < run->tables[t].air->pre_width + run->tables[t].air->width; j++)
+        for (uint32_t j = 0; j < run->tables[t].air->pre_width + run->tables[t].air->width && !run->tables[t].absent; j++)
             claim = ref_k_add(claim, ref_k_mul(ref_k_pow(tau, run->tables[t].first_id + j), run->tables[t].v[j]));
-    for (uint32_t i = 0; i < run->stack_h[1] - 12; i++) claim = plain_round(r, claim, REF_L_TILE_ROUND, 0, &rho[i]);
+    for (uint32_t i = 0; i < run->stack_h[2] - 12; i++) claim = plain_round(r, claim, REF_L_TILE_ROUND, 0, &rho[i]);
     ref_read_k(r, REF_STACKED, v, w);
     ref_k *coef = calloc(w, sizeof *coef), sum = ref_k_of(0);
     coefficients(run, 0, tau, rho, coef);
     coefficients(run, 1, tau, rho, coef + run->stack_w[0]);
+    coefficients(run, 2, tau, rho, coef + run->stack_w[0] + run->stack_w[1]);
     for (uint32_t c = 0; c < w; c++) sum = ref_k_add(sum, ref_k_mul(coef[c], v[c]));
     ref_check(r, ref_k_eq(sum, claim), "tiles");
     free(coef);
@@ -132,12 +137,13 @@ static void open_commitments(whir *w, const uint32_t *index, uint32_t n, ref_k *
     ref_run *run = w->run;
     ref_k power = ref_k_of(1);
     for (uint32_t q = 0; q < n; q++) y[q] = ref_k_of(0);
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < REF_COMMITMENTS; c++) {
+        if (run->stack_w[c] == 0) continue;
         const uint32_t log = run->stack_h[c] + 1, width = run->stack_w[c], mask = (UINT32_C(1) << log) - 1;
-        uint32_t *leaves = malloc(sizeof *leaves * n), *words = malloc(sizeof *words * n * (width ? width : 1));
+        uint32_t *leaves = malloc(sizeof *leaves * n), *words = malloc(sizeof *words * n * width);
         for (uint32_t q = 0; q < n; q++) leaves[q] = index[q] & mask;
         const uint32_t m = sort_distinct(leaves, n);
-        if (width) ref_read_opening(&run->r, (const uint32_t(*)[8])run->cap[c], log, leaves, m, width, words);
+        ref_read_opening(&run->r, (const uint32_t(*)[8])run->cap[c], log, leaves, m, width, words);
         ref_k p = power;
         for (uint32_t q = 0; q < n; q++) {
             const uint32_t *leaf = find_leaf(leaves, m, index[q] & mask, words, width);
@@ -176,7 +182,7 @@ static ref_k fold_leaf(const whir *w, const uint32_t *words, uint32_t index) {
 /* Queries to oracle i (0: the commitments): indices, values, positions. */
 static void query(whir *w, uint32_t i, ref_k *y, ref_k *z) {
     ref_run *run = w->run;
-    const uint32_t n = queries[i], bits = i == 0 ? run->stack_h[1] + 1 : w->domain_log2 - w->fold;
+    const uint32_t n = queries[i], bits = i == 0 ? run->stack_h[2] + 1 : w->domain_log2 - w->fold;
     uint32_t index[261];
     ref_grind(&run->r, REF_L_QUERY, 20);
     ref_indices(&run->r, REF_L_QUERY, n, bits, index);
@@ -230,7 +236,7 @@ static uint32_t bit_reverse(uint32_t b, uint32_t bits) {
 
 static void whir_end(whir *w, const ref_k *rho) {
     ref_run *run = w->run;
-    const uint32_t h = run->stack_h[1], left = h - 13;
+    const uint32_t h = run->stack_h[2], left = h - 13;
     ref_k f[128], y[26], z[26], point[32];
     ref_read_k(&run->r, REF_FINAL, f, 1u << left);
     query(w, ORACLES, y, z);
@@ -256,7 +262,7 @@ static void whir_end(whir *w, const ref_k *rho) {
 
 void ref_opening(ref_run *run) {
     ref_reader *r = &run->r;
-    const uint32_t columns = run->stack_w[0] + run->stack_w[1];
+    const uint32_t columns = run->stack_w[0] + run->stack_w[1] + run->stack_w[2];
     ref_k rho[32], *v = calloc(columns, sizeof *v);
     tiles(run, rho, v);
     whir w = {.run = run};
@@ -265,7 +271,7 @@ void ref_opening(ref_run *run) {
     w.sigma = ref_k_of(0);
     for (uint32_t c = columns; c-- > 0;) w.sigma = ref_k_add(ref_k_mul(w.sigma, w.gamma), v[c]);
     free(v);
-    uint32_t m = run->stack_h[1];
+    uint32_t m = run->stack_h[2];
     for (uint32_t i = 1; i <= ORACLES; m -= fold_log2[i], i++) whir_round(&w, i, m);
     whir_end(&w, rho);
     free(w.cap);

@@ -10,12 +10,11 @@ enum { REF_CHIPS_MAX = 64 };
 
 /* What the verifier knows about a chip without reading a proof. */
 typedef struct ref_chip {
+    const char *name;       /* docs/protocol.md speaks of some chips by name */
     const hb_air *air;
-    uint32_t fixed_rows;    /* 0: free, up to 2^max_log2 */
+    uint32_t fixed_rows;    /* 0: free, up to 2^max_log2, or the key's */
     uint32_t max_log2;
     uint32_t ts_inc;
-    uint32_t key_height;    /* 0 no, 1 n_PROG, 2 n_IMAGE */
-    uint32_t is_initfin;
 } ref_chip;
 
 typedef struct ref_machine {

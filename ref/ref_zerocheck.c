@@ -4,8 +4,9 @@
 #include "ref_protocol.h"
 
 ref_k ref_fingerprint(const ref_run *run, hb_bus bus, const ref_k *v, uint32_t n) {
-    ref_k s = ref_k_sub(run->alpha, ref_k_mul(run->beta_tag, ref_k_of(bus)));
-    for (uint32_t j = 0; j < n; j++) s = ref_k_sub(s, ref_k_mul(run->beta[j], v[j]));
+    const ref_bus_challenges *ch = bus == HB_BUS_GLOBAL ? &run->global : &run->own;
+    ref_k s = ref_k_sub(ch->alpha, ref_k_mul(ch->beta_tag, ref_k_of(bus)));
+    for (uint32_t j = 0; j < n; j++) s = ref_k_sub(s, ref_k_mul(ch->beta[j], v[j]));
     return s;
 }
 
@@ -27,7 +28,7 @@ static ref_k row_bit(const ref_run *run, uint32_t i) {
 static ref_k public_column(const ref_run *run, hb_structured s) {
     ref_k sum = ref_k_of(0);
     for (uint32_t k = 0; k < 17; k++) {
-        const uint32_t word = run->words[5 + k];
+        const uint32_t word = run->words[REF_W_PUBLIC + k];
         const uint32_t value = s == HB_ST_PV_SEL ? 1 : s == HB_ST_PV_LO ? word & 0xffff : word >> 16;
         sum = ref_k_add(sum, ref_k_mul(ref_k_of(value), ref_eq_bits(run->ry, 8, k)));
     }
@@ -113,22 +114,24 @@ static void leaf(const ref_run *run, const ref_table *t, const ref_term *term, c
 static ref_k block_weight(const ref_run *run, const ref_block *b) { return ref_eq_bits(run->xi + b->h, run->depth - b->h, b->off >> b->h); }
 
 /* sum_T S_T at the point */
-static ref_k combined(ref_run *run, ref_k lambda, const ref_k eta[4]) {
+static ref_k combined(ref_run *run, ref_k lambda, const ref_k eta[REF_VALUES]) {
+    static const int eta_of[REF_TREES] = {0, 1, 3, 4, 5};
     ref_k total = ref_k_of(0), power = ref_k_of(1);
     const ref_k one = ref_k_of(1);
     for (uint32_t t = 0; t < run->n_tables; t++) {
         const ref_table *table = &run->tables[t];
+        if (table->absent) continue;
         ref_k *v = node_values(run, table);
         for (uint32_t k = 0; k < table->air->n_constraints; k++, power = ref_k_mul(power, lambda))
             total = ref_k_add(total, ref_k_mul(power, v[table->air->constraints[k].expr]));
         ref_k masked = ref_k_of(0);
-        for (uint32_t tree = 0; tree < 3; tree++)
+        for (uint32_t tree = 0; tree < run->n_trees; tree++)
             for (uint32_t i = 0; i < run->n_blocks[tree]; i++) {
                 const ref_block *b = &run->blocks[tree][i];
                 if (b->table != t) continue;
                 ref_k num, den;
                 leaf(run, table, &run->terms[t][b->term], v, &num, &den);
-                ref_k x = ref_k_mul(eta[tree == 2 ? 3 : tree], ref_k_sub(den, one));
+                ref_k x = ref_k_mul(eta[eta_of[tree]], ref_k_sub(den, one));
                 if (tree == 2) x = ref_k_add(x, ref_k_mul(eta[2], num));
                 masked = ref_k_add(masked, ref_k_mul(block_weight(run, b), x));
             }
@@ -181,10 +184,10 @@ static ref_k quartic(const ref_k t[4], ref_k lead, ref_k x) {
 void ref_zerocheck(ref_run *run) {
     ref_reader *r = &run->r;
     const ref_k one = ref_k_of(1), lambda = ref_challenge(r, REF_L_LAMBDA);
-    ref_k eta[4];
-    for (int i = 0; i < 4; i++) eta[i] = ref_challenge(r, REF_L_ETA);
+    ref_k eta[REF_VALUES];
+    for (uint32_t i = 0; i < run->n_values; i++) eta[i] = ref_challenge(r, REF_L_ETA);
     ref_k claim = ref_k_of(0);
-    for (int i = 0; i < 4; i++) claim = ref_k_add(claim, ref_k_mul(eta[i], i == 2 ? run->claims[i] : ref_k_sub(run->claims[i], one)));
+    for (uint32_t i = 0; i < run->n_values; i++) claim = ref_k_add(claim, ref_k_mul(eta[i], i == 2 ? run->claims[i] : ref_k_sub(run->claims[i], one)));
     claim = skip_round(run, claim);
     for (uint32_t i = 0; i < run->n_max - 4; i++) {
         const uint32_t bit = i < 8 ? i : i + 4; /* y, then u; the skip bits 8..11 are done */
@@ -199,7 +202,8 @@ void ref_zerocheck(ref_run *run) {
     ref_k *all = calloc(run->n_columns, sizeof *all);
     ref_read_k(r, REF_COLUMNS, all, run->n_columns);
     for (uint32_t t = 0; t < run->n_tables; t++)
-        for (uint32_t j = 0; j < run->tables[t].air->pre_width + run->tables[t].air->width; j++) run->tables[t].v[j] = all[run->tables[t].first_id + j];
+        for (uint32_t j = 0; j < run->tables[t].air->pre_width + run->tables[t].air->width && !run->tables[t].absent; j++)
+            run->tables[t].v[j] = all[run->tables[t].first_id + j];
     free(all);
     ref_check(r, ref_k_eq(claim, combined(run, lambda, eta)), "constraints");
 }

@@ -184,8 +184,8 @@ static const ref_machine *reference(const proof_case *c)
     memcpy(m.digest, c->key.airs.digest, 32);
     for (uint32_t i = 0; i < HB_CHIP_COUNT; i++) {
         const hb_chip *chip = hb_chips[i];
-        m.chips[i] = (ref_chip){.air = &c->key.airs.air[i], .fixed_rows = chip->height_rule == HB_HEIGHT_CONSTANT ? chip->fixed_rows : 0, .max_log2 = chip->max_height_log2,
-                                .ts_inc = chip->ts_inc, .key_height = i == HB_CHIP_PROG ? 1 : i == HB_CHIP_IMAGE ? 2 : 0, .is_initfin = i == HB_CHIP_INITFIN};
+        m.chips[i] = (ref_chip){.name = chip->name, .air = &c->key.airs.air[i], .fixed_rows = chip->height_rule == HB_HEIGHT_CONSTANT ? chip->fixed_rows : 0,
+                                .max_log2 = chip->max_height_log2, .ts_inc = chip->ts_inc};
     }
     return &m;
 }
