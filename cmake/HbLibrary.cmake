@@ -41,6 +41,11 @@ endforeach()
 if(HB_JANSSON_FOUND)
   target_link_libraries(hb_objects PRIVATE PkgConfig::HB_JANSSON)
 endif()
+if(HB_LMDB_FOUND)
+  target_link_libraries(hauptbuch PUBLIC PkgConfig::HB_LMDB)
+  target_link_libraries(hauptbuch_shared PUBLIC PkgConfig::HB_LMDB)
+  target_link_libraries(hb_objects PRIVATE PkgConfig::HB_LMDB)
+endif()
 
 # The slow second verifier. It shares nothing with src/ but headers of formats, so it links alone.
 file(GLOB_RECURSE ref_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/ref/*.c)

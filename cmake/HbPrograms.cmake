@@ -1,11 +1,15 @@
 # The command-line program and the micro-benchmarks.
 file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/cli/*.c)
 list(FILTER cli_sources EXCLUDE REGEX "_(test|fuzz)\\.c$")
+if(NOT HB_LMDB_FOUND)
+  list(FILTER cli_sources EXCLUDE REGEX "${HB_LEDGER_FILES}")
+endif()
 if(cli_sources AND NOT HB_ROOMS)
   add_executable(hauptbuch_cli ${cli_sources})
   target_link_libraries(hauptbuch_cli PRIVATE hb_options hauptbuch)
   target_include_directories(hauptbuch_cli PRIVATE ${CMAKE_SOURCE_DIR})
   set_property(TARGET hauptbuch_cli PROPERTY OUTPUT_NAME hauptbuch)
+  target_compile_definitions(hauptbuch_cli PRIVATE HB_WITH_LEDGER=$<BOOL:${HB_LMDB_FOUND}>)
 endif()
 
 file(GLOB bench_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/*_bench.c)

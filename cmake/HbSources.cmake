@@ -19,6 +19,14 @@ endif()
 list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
 
+# The ledger's store is LMDB. Without it the room is left out, and with it what only serves it (cli/*state*, cli/*ledger*, tests/ledger/).
+pkg_check_modules(HB_LMDB IMPORTED_TARGET lmdb)
+if(NOT HB_LMDB_FOUND)
+  message(WARNING "LMDB is not installed (Debian: liblmdb-dev; tools/setup.sh installs it): building without the ledger and `hauptbuch state`")
+  set(HB_LEDGER_FILES "/src/ledger/|/cli/[a-z_]*(state|ledger)[a-z_]*\\.|/tests/ledger/")
+  list(FILTER sources EXCLUDE REGEX "${HB_LEDGER_FILES}")
+endif()
+
 foreach(file IN LISTS sources)
   if(file MATCHES "_test\\.c$")
     list(APPEND HB_TEST_SOURCES ${file})

@@ -12,6 +12,12 @@ if(NOT HB_ROOMS)
   file(GLOB_RECURSE script_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/*_test.py ${CMAKE_SOURCE_DIR}/tests/*_test.sh)
 endif()
 
+if(NOT HB_LMDB_FOUND)
+  foreach(list test_files fuzz_files script_files)
+    list(FILTER ${list} EXCLUDE REGEX "${HB_LEDGER_FILES}")
+  endforeach()
+endif()
+
 # What a test may ask of its surroundings.
 set(test_environment HB_SOURCE_DIR=${CMAKE_SOURCE_DIR} HB_BUILD_DIR=${CMAKE_BINARY_DIR} HB_BUILD_TYPE=${CMAKE_BUILD_TYPE}
   HB_CLI=${CMAKE_BINARY_DIR}/hauptbuch UBSAN_OPTIONS=print_stacktrace=1)

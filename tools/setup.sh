@@ -21,6 +21,7 @@ must has:python3 python3
 must has:readelf binutils
 must lib:cmocka libcmocka-dev
 must lib:jansson libjansson-dev
+may lib:lmdb liblmdb-dev
 may has:clang clang
 may has:ld.lld lld
 may has:llvm-ar llvm
