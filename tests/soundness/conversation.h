@@ -50,5 +50,8 @@ void conversation_listen(conversation *c);
  * go to drawn[] at the places where words[] holds the old ones; grinding accepts any nonce. nonce_talk: this talk's nonce + 1 is taken (SIZE_MAX: none). */
 void conversation_replay(const conversation *c, size_t change, uint32_t word, size_t nonce_talk, uint32_t *drawn);
 
+/* Provers send the nonce 0, whatever it is worth, instead of searching one. */
+void conversation_grind_lazily(bool on);
+
 /* For hooked_receive.c. */
 conversation *conversation_now(void);

@@ -125,25 +125,31 @@ void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
     proof_case_make_padded(c, rounds, code, 0);
 }
 
-void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad)
+void proof_case_start(proof_case *c, hb_rvasm *a)
 {
     static const uint8_t chunk[] = "secret!";
     const hb_rv_span inputs[1] = {{chunk, sizeof chunk}};
     const hb_rv_exec_options options = {.record = true, .inputs = inputs, .n_inputs = 1};
     hb_error err = {0};
-    hb_rvasm *a = calloc(1, sizeof *a);
     memset(c, 0, sizeof *c);
     c->pool = hb_pool_create(2);
     c->scratch = malloc(HB_VERIFY_SCRATCH_BYTES);
-    for (unsigned i = 0; i < pad; i++)
-        hb_rvasm_op(a, HB_OP_ADDI, ZERO, ZERO, 0, 0);
-    proof_case_emit(a, rounds, code);
     assert_int_equal(hb_rvasm_build(a, &c->program, &err), HB_OK);
     assert_int_equal(hb_rvasm_elf(a, &c->elf, &err), HB_OK);
     hb_rvasm_free(a);
     free(a);
     if (hb_rv_exec(&c->program, &options, &c->run, &err) != HB_OK || hb_machine_key_init(&c->key, &c->program, c->pool, &err) != HB_OK)
         fail_msg("%s", err.message);
+}
+
+void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad)
+{
+    hb_error err = {0};
+    hb_rvasm *a = calloc(1, sizeof *a);
+    for (unsigned i = 0; i < pad; i++)
+        hb_rvasm_op(a, HB_OP_ADDI, ZERO, ZERO, 0, 0);
+    proof_case_emit(a, rounds, code);
+    proof_case_start(c, a);
     const hb_rv_report *report = hb_rv_run_report(c->run);
     assert_int_equal(report->exit_code, code);
     if (hb_machine_prove(&c->key, hb_rv_run_record(c->run), report->public_values.data, report->public_values.len, c->pool, NULL, &c->proof, NULL, &err) != HB_OK)
@@ -165,9 +171,14 @@ void proof_case_free(proof_case *c)
 
 bool proof_case_accepts_fast(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason)
 {
+    return proof_case_accepts_under(c, c->key.vkey, proof, bytes, exit_code, reason);
+}
+
+bool proof_case_accepts_under(proof_case *c, const uint8_t vkey[32], const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason)
+{
     static hb_proof_view view;
     hb_verify_request request = {.exit_code = exit_code};
-    memcpy(request.vkey, c->key.vkey, 32);
+    memcpy(request.vkey, vkey, 32);
     hb_error err = {0};
     const hb_status st = hb_machine_verify(&c->key.airs, proof, bytes, &request, hb_scratch_of(c->scratch, HB_VERIFY_SCRATCH_BYTES), &view, &err);
     assert_true(st == HB_OK || (st == HB_REJECTED && err.reason != HB_R_NONE));

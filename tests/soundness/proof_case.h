@@ -26,9 +26,13 @@ void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code);
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code);
 /* The same with `pad` instructions in front that do nothing. */
 void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad);
+/* Only the program (which is freed), its key and its recorded run, for programs of the test's own: no proof. */
+void proof_case_start(proof_case *c, hb_rvasm *a);
 void proof_case_free(proof_case *c);
 
 /* Both verifiers on these bytes; the case's key and this exit code. They must agree; the result is theirs. reason (may be NULL): the first verifier's. */
 bool proof_case_accepts(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);
 /* src/'s verifier alone, where ten thousand calls of the slow one would take too long. */
 bool proof_case_accepts_fast(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);
+/* The same under another verifying key than the case's. */
+bool proof_case_accepts_under(proof_case *c, const uint8_t vkey[32], const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);
