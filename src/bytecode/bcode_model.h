@@ -1,4 +1,4 @@
-/* A tiny model of bytecode for tests, written from the definition and sharing nothing with the interpreter: no table, no decoding ahead, one function. */
+/* A tiny model of bytecode for tests, written from the definition and sharing nothing with the interpreter: no table, no decoding ahead. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -125,6 +125,101 @@ static inline bool bcm_inside(const bcm *m, uint64_t a, uint64_t n)
     return (unsigned __int128)a + n <= m->memory_limit;
 }
 
+/* An instruction about to happen. */
+typedef struct bcm_insn {
+    uint8_t op, width; /* bytes of a memory access */
+    uint64_t next, imm, price, need, a, b, left, v; /* v: the result of a two-operand instruction */
+    int net;
+    bool jumps, binary;
+} bcm_insn;
+
+static inline bcm_insn bcm_fetch(const bcm *m)
+{
+    bcm_insn i = {.op = m->code[m->pc], .left = m->in_len - m->in_at};
+    i.width = (uint8_t)(1 << (((i.op & 15) >> 1) + 3) % 4);
+    i.next = m->pc + bcm_size(i.op);
+    i.price = bcm_price(i.op);
+    for (uint64_t k = i.next; --k > m->pc;)
+        i.imm = i.imm << 8 | m->code[k];
+    bcm_words(i.op, (uint8_t)i.imm, &i.need, &i.net);
+    i.a = m->n > 0 ? m->s[m->n - 1] : 0, i.b = m->n > 1 ? m->s[m->n - 2] : 0;
+    if ((i.op == 0x63 || i.op == 0x64) && m->n > 1)
+        i.price += i.b / 8 + (i.b % 8 ? 1 : 0);
+    i.jumps = i.op == 0x20 || i.op == 0x22 || (i.op == 0x21 && i.b != 0);
+    i.binary = i.need == 2 && i.net == -1;
+    return i;
+}
+
+/* Everything that can go wrong, in the order of the definition; -1: nothing. */
+static inline int bcm_trap(const bcm *m, bcm_insn *i)
+{
+    uint8_t op = i->op;
+    bool memory = (op >= 0x10 && op <= 0x19) || op == 0x70 || op == 0x71 || ((op == 0x63 || op == 0x64) && i->b != 0);
+    return i->price > m->gas_limit - m->gas                                                 ? 21
+           : m->n < i->need                                                                 ? 18
+           : 8 * (m->n + (uint64_t)(int64_t)i->net) > m->stack_limit && i->net > 0          ? 18
+           : op == 0x22 && m->n_calls == 1024                                               ? 18
+           : op == 0x60 && i->left == 0                                                     ? 22
+           : op == 0x63 && i->b > i->left                                                   ? 22
+           : memory && (op >= 0x70 || !bcm_inside(m, i->a, op >= 0x60 ? i->b : i->width))   ? 19
+           : i->jumps && !bcm_is_start(m, i->a)                                             ? 20
+           : (i->binary && !bcm_binary(op, i->a, i->b, &i->v))                              ? 17
+                                                                                            : -1;
+}
+
+/* Words, registers and memory. top: of the stack as it is behind the instruction; was: words before it. */
+static inline void bcm_words_change(bcm *m, const bcm_insn *i, uint64_t *top, uint64_t was)
+{
+    uint8_t op = i->op;
+    if (i->binary)
+        *top = i->v;
+    else if (op == 0x53)
+        *top = i->a == 0;
+    else if (op == 0x57)
+        *top = ~i->a;
+    else if (op >= 0x10 && op <= 0x19 && !(op & 1))
+        *top = 0, memcpy(top, m->mem + i->a, i->width);
+    else if (op >= 0x10 && op <= 0x19)
+        memcpy(m->mem + i->a, &i->b, i->width);
+    else if (op >= 0x30 && op <= 0x33)
+        *top = i->imm;
+    else if (op == 0x35)
+        *top = m->s[was - 1 - i->imm];
+    else if (op == 0x36)
+        *top = m->s[was - 1 - i->imm], m->s[was - 1 - i->imm] = i->a;
+    else if (op == 0x40)
+        *top = m->r[i->imm];
+    else if (op == 0x41)
+        m->r[i->imm] = i->a;
+}
+
+static inline void bcm_streams_change(bcm *m, const bcm_insn *i, uint64_t *top)
+{
+    uint64_t word = i->left < 8 ? i->left : 8;
+    if (i->op == 0x61)
+        *top = i->left;
+    else if (i->op == 0x60)
+        *top = 0, memcpy(top, m->in + m->in_at, word), m->in_at += word;
+    else if (i->op == 0x62)
+        memcpy(m->out + m->n_out, &i->a, 8), m->n_out += 8;
+    else if (i->op == 0x63 && i->b)
+        memcpy(m->mem + i->a, m->in + m->in_at, i->b), m->in_at += i->b;
+    else if (i->op == 0x64 && i->b)
+        memcpy(m->out + m->n_out, m->mem + i->a, i->b), m->n_out += i->b;
+}
+
+static inline void bcm_control(bcm *m, const bcm_insn *i)
+{
+    uint64_t at = m->pc;
+    m->pc = i->jumps ? i->a : i->next;
+    if (i->op == 0x22)
+        m->calls[m->n_calls++] = i->next;
+    else if (i->op == 0x23 && m->n_calls)
+        m->pc = m->calls[--m->n_calls];
+    else if (i->op >= 0x23 && i->op <= 0x25)
+        m->end = i->op == 0x24 ? 16 : 0, m->pc = at;
+}
+
 /* One instruction. Everything that can go wrong is looked at before anything changes. */
 static inline void bcm_step(bcm *m)
 {
@@ -132,75 +227,18 @@ static inline void bcm_step(bcm *m)
         m->end = 0;
         return;
     }
-    uint8_t op = m->code[m->pc], width = (uint8_t)(1 << (((op & 15) >> 1) + 3) % 4);
-    uint64_t next = m->pc + bcm_size(op), price = bcm_price(op), need, imm = 0, v = 0, left = m->in_len - m->in_at;
-    int net;
-    for (uint64_t k = next; --k > m->pc;)
-        imm = imm << 8 | m->code[k];
-    bcm_words(op, (uint8_t)imm, &need, &net);
-    uint64_t a = m->n > 0 ? m->s[m->n - 1] : 0, b = m->n > 1 ? m->s[m->n - 2] : 0;
-    if ((op == 0x63 || op == 0x64) && m->n > 1)
-        price += b / 8 + (b % 8 ? 1 : 0);
-    bool is_jump = op == 0x20 || op == 0x22 || (op == 0x21 && b != 0), flags = op < 0x10 || (op >= 0x50 && op < 0x60);
-    bool memory = (op >= 0x10 && op <= 0x19) || op == 0x70 || op == 0x71 || ((op == 0x63 || op == 0x64) && b != 0);
-    m->end = price > m->gas_limit - m->gas                                           ? 21
-             : m->n < need                                                           ? 18
-             : 8 * (m->n + (uint64_t)(int64_t)net) > m->stack_limit && net > 0       ? 18
-             : op == 0x22 && m->n_calls == 1024                                      ? 18
-             : op == 0x60 && left == 0                                               ? 22
-             : op == 0x63 && b > left                                                ? 22
-             : memory && (op >= 0x70 || !bcm_inside(m, a, op >= 0x60 ? b : width))   ? 19
-             : is_jump && !bcm_is_start(m, a)                                        ? 20
-             : (need == 2 && net == -1 && !bcm_binary(op, a, b, &v))                 ? 17
-                                                                                     : -1;
+    bcm_insn i = bcm_fetch(m);
+    m->end = bcm_trap(m, &i);
     if (m->end >= 0)
         return;
-    m->gas += price;
+    uint64_t was = m->n, none;
+    m->gas += i.price;
     m->steps++;
-    m->pc = is_jump ? a : next;
-    uint64_t was = m->n;
-    m->n += (uint64_t)(int64_t)net;
-    uint64_t *top = m->n ? &m->s[m->n - 1] : &v;
-    if (need == 2 && net == -1)
-        *top = v;
-    else if (op == 0x53)
-        *top = a == 0;
-    else if (op == 0x57)
-        *top = ~a;
-    else if (op >= 0x10 && op <= 0x19 && !(op & 1))
-        *top = 0, memcpy(top, m->mem + a, width);
-    else if (op >= 0x10 && op <= 0x19)
-        memcpy(m->mem + a, &b, width);
-    else if (op >= 0x30 && op <= 0x33)
-        *top = imm;
-    else if (op == 0x35)
-        *top = m->s[was - 1 - imm];
-    else if (op == 0x36)
-        *top = m->s[was - 1 - imm], m->s[was - 1 - imm] = a;
-    else if (op == 0x40)
-        *top = m->r[imm];
-    else if (op == 0x41)
-        m->r[imm] = a;
-    else if (op == 0x61)
-        *top = left;
-    else if (op == 0x60)
-        *top = 0, memcpy(top, m->in + m->in_at, left < 8 ? left : 8), m->in_at += left < 8 ? left : 8;
-    else if (op == 0x62)
-        memcpy(m->out + m->n_out, &a, 8), m->n_out += 8;
-    else if (op == 0x63 && b)
-        memcpy(m->mem + a, m->in + m->in_at, b), m->in_at += b;
-    else if (op == 0x64 && b)
-        memcpy(m->out + m->n_out, m->mem + a, b), m->n_out += b;
-    else if (op == 0x22)
-        m->calls[m->n_calls++] = next;
-    else if (op == 0x23 && m->n_calls)
-        m->pc = m->calls[--m->n_calls];
-    else if (op == 0x23 || op == 0x25)
-        m->end = 0;
-    else if (op == 0x24)
-        m->end = 16;
-    if (m->end >= 0)
-        m->pc = next - bcm_size(op);
-    if (flags)
+    m->n += (uint64_t)(int64_t)i.net;
+    uint64_t *top = m->n ? &m->s[m->n - 1] : &none;
+    bcm_words_change(m, &i, top, was);
+    bcm_streams_change(m, &i, top);
+    bcm_control(m, &i);
+    if (i.op < 0x10 || (i.op >= 0x50 && i.op < 0x60))
         m->zero = *top == 0, m->negative = *top >> 63;
 }
