@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "rv/interp.h"
+#include "rv/interp_state.h"
 #include "rv/record_check.h"
 #include "rv/rvasm.h"
 #include "rv/rvref.h"
@@ -56,15 +56,56 @@ static inline void assert_same_report(const hb_rv_report *a, const hb_rv_report 
     assert_memory_equal(&a->trap, &b->trap, sizeof a->trap);
 }
 
-/* Runs with and without recording; both must agree in everything, and the record must be consistent. The status comes from both; the recorded run is returned. */
+/* Every page that one run has touched, in order, must be in the other with the same bytes. */
+static inline void assert_same_memory(const hb_rv_run *a, const hb_rv_run *b)
+{
+    assert_int_equal(a->mem.n_pages, b->mem.n_pages);
+    for (uint32_t k = 0; k < a->mem.n_pages; k++) {
+        assert_int_equal(a->mem.pages[k].number, b->mem.pages[k].number);
+        assert_memory_equal(a->mem.pages[k].data, b->mem.pages[k].data, HB_RVMEM_PAGE_BYTES);
+    }
+}
+
+static inline void assert_same_run(const hb_rv_run *a, const hb_rv_run *b)
+{
+    assert_same_report(hb_rv_run_report(a), hb_rv_run_report(b));
+    for (unsigned r = 0; r <= 32; r++)
+        assert_int_equal(hb_rv_run_register(a, r), hb_rv_run_register(b, r));
+    assert_same_memory(a, b);
+    uint64_t base, n_words;
+    size_t n, n2;
+    const uint64_t *counts = hb_rv_run_profile(a, &base, &n), *counts2 = hb_rv_run_profile(b, &n_words, &n2);
+    assert_int_equal(n, n2);
+    assert_memory_equal(counts, counts2, n * sizeof *counts);
+    assert_int_equal(hb_rv_run_pc(a), hb_rv_run_pc(b));
+    assert_int_equal(hb_rv_run_clock(a), hb_rv_run_clock(b));
+}
+
+/* Runs by translated code; it must agree with the interpreter's run, status and message in everything. */
+static inline void check_translated(const hb_rv_program *p, const hb_rv_exec_options *options, const hb_rv_run *plain, hb_status st, const hb_error *err)
+{
+    hb_rv_exec_options o = *options;
+    hb_rv_run *run;
+    hb_error err2 = {0};
+    o.engine = HB_RV_ENGINE_TRANSLATOR;
+    assert_int_equal(hb_rv_exec(p, &o, &run, &err2), st);
+    assert_string_equal(err2.message, err->message);
+    assert_same_run(plain, run);
+    hb_rv_run_free(run);
+}
+
+/* Runs by the interpreter with and without recording, and by translated code; all must agree in everything, and the record must be consistent. The status comes
+ * from all; the recorded run is returned. */
 static inline hb_status run_both(const hb_rv_program *p, const hb_rv_exec_options *options, hb_rv_run **run)
 {
     hb_rv_exec_options o = options ? *options : (hb_rv_exec_options){0};
     hb_rv_run *plain;
     hb_error err = {0}, err2 = {0};
     o.record = false;
+    o.engine = HB_RV_ENGINE_INTERPRETER;
     hb_status st = hb_rv_exec(p, &o, &plain, &err);
     assert_non_null(plain);
+    check_translated(p, &o, plain, st, &err);
     o.record = true;
     o.expected_events = hb_rv_run_report(plain)->family_counts;
     hb_status st2 = hb_rv_exec(p, &o, run, &err2);
