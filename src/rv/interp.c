@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "rv/jit.h"
 #include "rv/recorder.h"
 
 #define UNIMP_WORD UINT32_C(0xc0001073) /* what assemblers make of unimp: csrrw x0, cycle, x0 */
@@ -29,22 +30,37 @@ void hb_rv_account(hb_rv_run *m)
     m->granted = m->left;
 }
 
+/* How many instructions may run from `clock` so that none ends beyond `last`: the last of them may be an ECALL, which takes 16 slots. */
+static uint64_t room_until(uint64_t clock, uint64_t last)
+{
+    uint64_t slots = last > clock ? last - clock : 0;
+    return slots >= 16 ? (slots - 12) / 4 : 0;
+}
+
+static uint64_t at_most(uint64_t n, uint64_t limit)
+{
+    return n < limit ? n : limit;
+}
+
 void hb_rv_grant(hb_rv_run *m)
 {
     uint64_t limit = m->options.cycle_limit ? m->options.cycle_limit : INT64_MAX;
-    uint64_t done = m->host_only ? m->host_cycles : m->cycles, n = limit > done ? limit - done : 0;
-    if (n > INT64_MAX)
-        n = INT64_MAX;
-    if (m->options.record && !m->host_only) {
-        /* the last of n instructions may be an ECALL, which takes 16 slots */
-        uint64_t slots = HB_RV_RECORD_TS_END - 1 - m->ts, room = slots >= 16 ? (slots - 12) / 4 : 0;
-        if (n > room)
-            n = room;
+    uint64_t done = m->host_only ? m->host_cycles : m->cycles;
+    if (!m->host_only && m->bound.cycles)
+        limit = at_most(limit, m->bound.cycles);
+    uint64_t n = at_most(limit > done ? limit - done : 0, INT64_MAX);
+    if (m->jit && !m->host_only)
+        n = at_most(n, hb_rv_jit_patience(m->jit, done));
+    if (!m->host_only && m->bound.clock)
+        n = at_most(n, room_until(hb_rv_run_clock(m), m->bound.clock));
+    if (m->timed && !m->host_only) {
+        n = at_most(n, room_until(m->ts, HB_RV_RECORD_TS_END - 1));
+        if (m->bound.ts)
+            n = at_most(n, room_until(m->ts, m->bound.ts));
         if (m->fault_pending) {
             /* up to the faulty instruction; then that one alone, also when it is a call, which grants anew */
-            uint64_t step = m->options.fault->step, stop = done < step ? step - done : done == step;
-            if (n > stop)
-                n = stop;
+            uint64_t step = m->options.fault->step;
+            n = at_most(n, done < step ? step - done : done == step);
         }
     }
     m->granted = m->left = (int64_t)n;
@@ -52,21 +68,32 @@ void hb_rv_grant(hb_rv_run *m)
 
 static hb_rv_exit run_once(hb_rv_run *m)
 {
-    if (m->host_only || !m->options.record)
-        return hb_rv_loop_plain(m);
+    if (m->host_only || !m->timed)
+        return m->jit && !m->host_only ? hb_rv_loop_translated(m) : hb_rv_loop_plain(m);
+    if (!m->events)
+        return hb_rv_loop_plan(m);
     if (m->fault_pending && m->cycles == m->options.fault->step)
         return hb_rv_fault_step(m);
     return hb_rv_loop_record(m);
+}
+
+/* Nothing is granted: a limit ends the run, a bound does not. */
+static hb_rv_end why_nothing_is_left(const hb_rv_run *m)
+{
+    uint64_t done = m->host_only ? m->host_cycles : m->cycles;
+    if (m->options.cycle_limit && done >= m->options.cycle_limit)
+        return HB_RV_END_CYCLE_LIMIT;
+    if (m->events && !m->options.sharding && !room_until(m->ts, HB_RV_RECORD_TS_END - 1))
+        return HB_RV_END_RECORD_FULL; /* where a shard is full, the next one begins */
+    return HB_RV_END_PAUSED;
 }
 
 static hb_rv_end run_to_end(hb_rv_run *m)
 {
     for (;;) {
         hb_rv_grant(m);
-        if (!m->left) {
-            uint64_t done = m->host_only ? m->host_cycles : m->cycles;
-            return m->options.cycle_limit && done >= m->options.cycle_limit ? HB_RV_END_CYCLE_LIMIT : HB_RV_END_RECORD_FULL;
-        }
+        if (!m->left)
+            return why_nothing_is_left(m);
         hb_rv_exit why = run_once(m);
         hb_rv_account(m);
         if (why == HB_RV_EXIT_HALT)
@@ -76,7 +103,20 @@ static hb_rv_end run_to_end(hb_rv_run *m)
     }
 }
 
-/* Turns delta into counts of executions per word, and adds them up. */
+void hb_rv_add_family_counts(const uint64_t ops[HB_OP_COUNT], const uint64_t crossing[2][2], uint64_t counts[HB_FAM_COUNT])
+{
+    for (int op = 1; op < HB_OP_COUNT; op++)
+        if (hb_isa_table[op].family < HB_FAM_COUNT)
+            counts[hb_isa_table[op].family] += ops[op];
+    static const hb_rv_family within[2][2] = {{HB_FAM_LOAD, HB_FAM_LD}, {HB_FAM_STORE, HB_FAM_SD}};
+    for (int store = 0; store < 2; store++)
+        for (int wide = 0; wide < 2; wide++) {
+            counts[within[store][wide]] -= crossing[store][wide];
+            counts[store ? HB_FAM_STORE2 : HB_FAM_LOAD2] += crossing[store][wide];
+        }
+}
+
+/* Turns delta into counts of executions per word, and adds them up (planning counts operations instead). */
 static void count_operations(hb_rv_run *m)
 {
     hb_rv_report *r = &m->report;
@@ -86,15 +126,9 @@ static void count_operations(hb_rv_run *m)
         m->delta_all[k] = runs;
         r->op_counts[m->loaded->decoded[k].op] += (uint64_t)runs;
     }
-    for (int op = 1; op < HB_OP_COUNT; op++)
-        if (hb_isa_table[op].family < HB_FAM_COUNT)
-            r->family_counts[hb_isa_table[op].family] += r->op_counts[op];
-    static const hb_rv_family within[2][2] = {{HB_FAM_LOAD, HB_FAM_LD}, {HB_FAM_STORE, HB_FAM_SD}};
-    for (int store = 0; store < 2; store++)
-        for (int wide = 0; wide < 2; wide++) {
-            r->family_counts[within[store][wide]] -= m->crossing[store][wide];
-            r->family_counts[store ? HB_FAM_STORE2 : HB_FAM_LOAD2] += m->crossing[store][wide];
-        }
+    for (int op = 0; op < HB_OP_COUNT; op++)
+        r->op_counts[op] += m->shard.ops[op];
+    hb_rv_add_family_counts(r->op_counts, (const uint64_t(*)[2])m->crossing, r->family_counts);
 }
 
 static void describe_trap(hb_rv_run *m)
@@ -114,16 +148,30 @@ static void describe_trap(hb_rv_run *m)
     t->function = hb_rv_program_function(m->program, t->pc, &t->function_offset);
 }
 
-static void fill_report(hb_rv_run *m, hb_rv_end end, uint64_t wall_ns)
+void hb_rv_settle(hb_rv_run *m)
+{
+    if (m->settled || m->end == HB_RV_END_NOT_RUN || m->end == HB_RV_END_PAUSED)
+        return;
+    m->settled = true;
+    if (m->end == HB_RV_END_TRAP)
+        describe_trap(m);
+    m->ended_in_block = m->host_only;
+    if (m->host_only)
+        hb_rv_end_block(m); /* what the block did is no part of the run */
+    m->pc_end = m->end == HB_RV_END_HALT ? HB_PC_HALT : (uint32_t)(hb_rv_pc(m, m->ip) / 4);
+}
+
+static void fill_report(hb_rv_run *m)
 {
     hb_rv_report *r = &m->report;
+    const hb_rv_end end = m->end;
     r->end = end;
     r->exit_code = end == HB_RV_END_HALT ? (uint32_t)m->pv[HB_RV_PV_EXIT_CODE] : 0;
     r->cycles = m->cycles;
     r->host_cycles = m->host_cycles;
-    r->touched_pages = m->mem.n_pages;
+    r->touched_pages = m->mem.n_pages + m->mem.n_elsewhere;
     r->misaligned = m->misaligned;
-    r->wall_ns = wall_ns;
+    r->translated = hb_rv_jit_instructions(m->jit);
     r->gas = m->cycles;
     for (int k = 0; k < HB_RV_CALL_COUNT; k++) {
         r->call_counts[k] = m->call_counts[k];
@@ -185,6 +233,8 @@ static hb_status failure(const hb_rv_run *m, hb_error *err)
     char where[120], what[96];
     switch (r->end) {
     case HB_RV_END_HALT:
+    case HB_RV_END_PAUSED:
+    case HB_RV_END_NOT_RUN:
         return HB_OK;
     case HB_RV_END_CYCLE_LIMIT:
         return hb_fail(err, HB_LIMIT, "cycle limit of %" PRIu64 " instructions reached%s", m->options.cycle_limit, m->ended_in_block ? " in an unconstrained block" : "");
@@ -209,8 +259,10 @@ static hb_status prepare(hb_rv_run *m, const hb_rv_program *program, const hb_rv
     m->loaded = hb_rv_loaded_of(program);
     if (options)
         m->options = *options;
+    m->events = m->options.sharding ? m->options.sharding == HB_RV_SHARDS_RECORD : m->options.record;
+    m->timed = m->events || m->options.sharding;
     m->fault_pending = m->options.fault != NULL;
-    if (m->fault_pending && !m->options.record)
+    if (m->fault_pending && !m->events)
         return hb_fail(err, HB_INVALID_ARGUMENT, "fault injection needs a recorded run");
 #ifndef HB_TEST_HOOKS
     if (m->fault_pending)
@@ -224,10 +276,15 @@ static hb_status prepare(hb_rv_run *m, const hb_rv_program *program, const hb_rv
     if (!m->delta_all || !m->delta_host)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the counters of a run");
     hb_rv_host_init(&m->host, &m->options);
-    if (m->options.record && m->options.expected_events && !hb_rv_record_reserve(&m->record, m->options.expected_events))
+    if (m->events && m->options.expected_events && !hb_rv_record_reserve(&m->record, m->options.expected_events))
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the record of a run");
+    if (!m->timed)
+        m->jit = hb_rv_jit_create(m->loaded, m->options.engine);
     uint64_t limit = m->options.memory_limit ? m->options.memory_limit : HB_RV_DEFAULT_MEMORY_LIMIT;
-    return hb_rvmem_init(&m->mem, program, limit, m->options.stack_limit, m->options.record, err);
+    hb_status st = hb_rvmem_init(&m->mem, program, limit, m->options.stack_limit, m->timed, err);
+    if (st == HB_OK && m->options.sharding)
+        hb_rvmem_set_shards(&m->mem);
+    return st;
 }
 
 static uint64_t now_ns(void)
@@ -237,7 +294,7 @@ static uint64_t now_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err)
+hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err)
 {
     *run = NULL;
     hb_rv_run *m = hb_pages_alloc(sizeof *m);
@@ -249,18 +306,46 @@ hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *opt
         return st;
     }
     *run = m;
+    return HB_OK;
+}
+
+hb_rv_end hb_rv_advance(hb_rv_run *m, const hb_rv_bound *bound)
+{
+    if (m->end != HB_RV_END_NOT_RUN && m->end != HB_RV_END_PAUSED)
+        return m->end;
+    m->bound = bound ? *bound : (hb_rv_bound){0};
     uint64_t start = now_ns();
-    hb_rv_end end = run_to_end(m);
-    uint64_t wall_ns = now_ns() - start;
-    if (end == HB_RV_END_TRAP)
-        describe_trap(m);
-    m->ended_in_block = m->host_only;
-    if (m->host_only)
-        hb_rv_end_block(m); /* what the block did is no part of the run */
-    if (m->options.record && !hb_rv_record_finish(m, end == HB_RV_END_HALT ? HB_PC_HALT : (uint32_t)(hb_rv_pc(m, m->ip) / 4)))
+    if (m->options.sharding && !m->shard.open && !hb_rv_shard_open(m)) {
+        m->trap = HB_TRAP_HOST_MEMORY;
+        return m->end = HB_RV_END_TRAP;
+    }
+    m->end = run_to_end(m);
+    m->report.wall_ns += now_ns() - start;
+    return m->end;
+}
+
+hb_status hb_rv_finish(hb_rv_run *m, hb_error *err)
+{
+    hb_status st = HB_OK;
+    hb_rv_settle(m);
+    if (m->events && !m->options.sharding && !hb_rv_record_finish(m, m->settled ? m->pc_end : (uint32_t)(hb_rv_pc(m, m->ip) / 4)))
         st = hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the record of a run");
-    fill_report(m, end, wall_ns);
+    hb_rv_jit_count(m->jit, m->delta_all);
+    fill_report(m);
     return st == HB_OK ? failure(m, err) : st;
+}
+
+hb_status hb_rv_exec(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err)
+{
+    if (options && options->sharding) {
+        *run = NULL;
+        return hb_fail(err, HB_INVALID_ARGUMENT, "a run of shards goes in steps");
+    }
+    hb_status st = hb_rv_start(program, options, run, err);
+    if (st != HB_OK)
+        return st;
+    hb_rv_advance(*run, NULL);
+    return hb_rv_finish(*run, err);
 }
 
 void hb_rv_run_free(hb_rv_run *m)
@@ -270,7 +355,9 @@ void hb_rv_run_free(hb_rv_run *m)
     size_t counters = (m->loaded->n_decoded + 1) * sizeof *m->delta;
     hb_pages_free(m->delta_all, counters);
     hb_pages_free(m->delta_host, counters);
+    hb_rv_jit_free(m->jit);
     hb_rv_record_free(&m->record);
+    hb_rv_shard_free(m);
     hb_rv_host_free(&m->host);
     if (m->mem.program)
         hb_rvmem_free(&m->mem);
@@ -284,19 +371,42 @@ const hb_rv_report *hb_rv_run_report(const hb_rv_run *m)
 
 const hb_rv_record *hb_rv_run_record(const hb_rv_run *m)
 {
-    return m->options.record ? &m->record : NULL;
+    return m->events ? &m->record : NULL;
 }
 
 hb_rv_record *hb_rv_run_record_mutable(hb_rv_run *m)
 {
-    return m->options.record ? &m->record : NULL;
+    return m->events ? &m->record : NULL;
 }
 
 const uint64_t *hb_rv_run_profile(const hb_rv_run *m, uint64_t *base, size_t *n)
 {
     *base = m->loaded->text_base;
-    *n = m->loaded->n_decoded;
+    *n = m->timed && !m->events ? 0 : m->loaded->n_decoded;
     return (const uint64_t *)m->delta_all;
+}
+
+uint64_t hb_rv_run_cycles(const hb_rv_run *m)
+{
+    return m->cycles;
+}
+
+size_t hb_rv_run_pages(const hb_rv_run *m)
+{
+    return m->mem.n_pages;
+}
+
+uint64_t hb_rv_run_clock(const hb_rv_run *m)
+{
+    uint64_t calls = 0;
+    for (int k = 0; k < HB_RV_CALL_COUNT; k++)
+        calls += m->call_counts[k];
+    return 4 + 4 * m->cycles + 12 * calls;
+}
+
+uint64_t hb_rv_run_pc(const hb_rv_run *m)
+{
+    return hb_rv_pc(m, m->ip);
 }
 
 uint64_t hb_rv_run_register(const hb_rv_run *m, unsigned r)

@@ -62,6 +62,7 @@ typedef struct hb_rv_exec_options {
     hb_rv_sharding sharding; /* other than HB_RV_UNSHARDED (shardrun.h): `record` is not looked at, and hb_rv_exec refuses */
     const uint64_t *expected_events; /* HB_FAM_COUNT numbers (hb_rv_report.family_counts of a run without recording): room is reserved
                                         exactly; NULL: it grows */
+    hb_rv_engine engine;     /* of runs that keep no time (unsharded, not recorded) */
     const struct hb_rv_fault *fault; /* tests only (rvfault.h); HB_UNSUPPORTED unless built with HB_TEST_HOOKS */
 } hb_rv_exec_options;
 
@@ -133,7 +134,7 @@ typedef struct hb_rv_bound {
     uint32_t ts;     /* the same for the time stamps of a recorded run, or of the open shard (shardrun.h); without effect on other runs */
 } hb_rv_bound;
 
-/* HB_OUT_OF_MEMORY, HB_INVALID_ARGUMENT, HB_UNSUPPORTED: *run may still be set, to be freed. */
+/* HB_OUT_OF_MEMORY, HB_INVALID_ARGUMENT, HB_UNSUPPORTED, with *run = NULL. */
 hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *options, hb_rv_run **run, hb_error *err);
 
 /* Runs on to a bound (NULL: none) or to an end. After an end other than HB_RV_END_PAUSED it changes nothing and returns the same end again. */
@@ -146,6 +147,7 @@ hb_status hb_rv_finish(hb_rv_run *run, hb_error *err);
  * instruction, 16 for each call); byte address of the next instruction. */
 uint64_t hb_rv_run_cycles(const hb_rv_run *run);
 uint64_t hb_rv_run_clock(const hb_rv_run *run);
+size_t hb_rv_run_pages(const hb_rv_run *run); /* of 4 KiB that were touched so far */
 uint64_t hb_rv_run_pc(const hb_rv_run *run);
 void hb_rv_run_free(hb_rv_run *run);
 

@@ -2,6 +2,7 @@
  *   HB_BODY    name of the function
  *   HB_RECORD  0 or 1: write events (events.h)
  *   HB_FAULT   0 or 1: take values through fault injection (rvfault.h; needs HB_RECORD)
+ *   HB_PLAN    1: no events, but everything that is known from them about a shard: counts and times of accesses (not with HB_RECORD). May be left out
  * Recording and faults observe from outside: what an instruction does is the expression given to R_TYPE, BRANCH, ... below and nothing else. */
 #include "rv/interp_macros.h"
 
@@ -11,15 +12,21 @@ hb_rv_exit HB_BODY(hb_rv_run *m)
     static const void *const labels[HB_OP_COUNT] = {[HB_OP_INVALID] = &&do_INVALID, HB_ISA_TABLE(LABEL)};
     uint64_t *const x = m->x;
     const hb_rv_decoded *const base = m->loaded->decoded;
+#if !HB_PLAN
     int64_t *const delta = m->delta;
+#endif
     const hb_rv_decoded *ip = m->ip;
     int64_t left = m->left;
     hb_rv_exit result;
-#if HB_RECORD
+#if HB_RECORD || HB_PLAN
     uint32_t ts = m->ts;
-#else
-    uint8_t *const *const read = m->mem.read;
-    uint8_t *const *const write = m->mem.write;
+#endif
+#if HB_PLAN
+    uint32_t ts_stop = ts + 4 * (uint32_t)left; /* where the next instruction is not granted, unless a call comes before */
+#endif
+#if !HB_RECORD
+    const uintptr_t *const read = m->mem.read;
+    const uintptr_t *const write = m->mem.write;
 #endif
 #if HB_FAULT
     const hb_rv_decoded *in = ip;
@@ -32,7 +39,7 @@ hb_rv_exit HB_BODY(hb_rv_run *m)
 #else
 #define in ip
 #endif
-    delta[ip - base]++;
+    COUNT_RUN(ip, 1);
 #if HB_FAULT
     if (--left < 0)
         goto out_of_budget;
@@ -117,6 +124,7 @@ do_JAL: {
     RECORD_RD(e, v);
 #endif
     x[rd] = v;
+    PLAN(JAL, false, false, true);
     JUMP(by);
 }
 
@@ -136,27 +144,35 @@ do_JALR: {
     e->next_pc = (uint32_t)(target / 4);
 #endif
     x[rd] = v;
+    PLAN(JALR, true, false, true);
     JUMP((int64_t)(to / 4) - (ip - base));
 }
 
 do_ECALL: {
     uint64_t t0 = VIA(CALL, x[HB_RV_T0]), a0 = VIA(OPERAND1, x[HB_RV_A0]), a1 = VIA(OPERAND2, x[HB_RV_A1]);
+    SET_LEFT();
     m->ip = ip;
     m->left = left;
-#if HB_RECORD
+#if HB_RECORD || HB_PLAN
     m->ts = ts;
 #endif
     result = hb_rv_call(m, t0, a0, a1);
     left = m->left;
-#if HB_RECORD
+#if HB_RECORD || HB_PLAN
     ts = m->ts;
 #endif
+#if HB_PLAN
+    ts_stop = ts + 4 * (uint32_t)left;
+#endif
     if (result == HB_RV_EXIT_TRAP)
-        goto trapped;
+        goto refused;
+#if HB_PLAN
+    m->shard.ops[HB_OP_ECALL]++;
+#endif
     ip++;
     if (result == HB_RV_EXIT_NONE)
         DISPATCH();
-    delta[ip - base]--;
+    COUNT_RUN(ip, -1);
     return result; /* m->ip, m->left and m->ts are as the call left them */
 }
 
@@ -183,14 +199,16 @@ out_of_budget:
     goto leave;
 
 trapped:
+    SET_LEFT();
+refused:
     result = HB_RV_EXIT_TRAP;
     left++; /* it did not happen */
 
 leave:
-    delta[ip - base]--;
+    COUNT_RUN(ip, -1);
     m->ip = ip;
     m->left = left;
-#if HB_RECORD
+#if HB_RECORD || HB_PLAN
     m->ts = ts;
 #endif
     return result;

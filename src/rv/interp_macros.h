@@ -18,6 +18,10 @@
 #define VIA(KIND, v) (v)
 #endif
 
+#ifndef HB_PLAN
+#define HB_PLAN 0
+#endif
+
 #define FAMILY_OF(NAME, number, mnemonic, match, mask, format, family) FAMILY_##NAME = HB_FAM_##family,
 enum { HB_ISA_TABLE(FAMILY_OF) };
 
@@ -75,11 +79,10 @@ static inline uint64_t sra64(uint64_t a, unsigned n)
     return (uint64_t)((int64_t)a >> n);
 }
 
-/* Counts an access that completed, when it is misaligned. */
-static inline void count_misaligned(hb_rv_run *m, uint64_t at, unsigned bytes, bool store)
+/* Where a guest address lies whose page has this entry in the tables of rvmem.h. */
+static inline uint8_t *host_address(uintptr_t bias, uint64_t at)
 {
-    m->misaligned += (at & (bytes - 1)) != 0;
-    m->crossing[store][bytes == 8] += at % 8 + bytes > 8;
+    return (uint8_t *)(bias + (uintptr_t)at);
 }
 
 #if HB_FAULT
@@ -92,7 +95,7 @@ static inline uint64_t faulted(hb_rv_run *m, hb_rv_fault_kind kind, uint64_t v)
 }
 #endif
 
-#if HB_RECORD
+#if HB_RECORD || HB_PLAN
 /* The one or two double words of an access. */
 typedef struct words {
     uint8_t *word[2];
@@ -106,8 +109,11 @@ static inline hb_rv_trap find_words(hb_rv_run *m, words *w, uint64_t at, unsigne
     uint8_t *page[2] = {NULL, NULL};
     w->offset = (unsigned)(at % 8);
     w->n = 1 + (w->offset + bytes > 8);
-    if (LIKELY(at < HB_RV_MAP_END && in_page + bytes <= HB_RVMEM_PAGE_BYTES))
-        page[0] = page[1] = (store ? m->mem.write : m->mem.read)[at >> HB_RVMEM_PAGE_LOG2];
+    if (LIKELY(at < HB_RV_MAP_END && in_page + bytes <= HB_RVMEM_PAGE_BYTES)) {
+        uintptr_t bias = (store ? m->mem.write : m->mem.read)[at >> HB_RVMEM_PAGE_LOG2];
+        if (LIKELY(bias))
+            page[0] = page[1] = host_address(bias, at - in_page);
+    }
     if (UNLIKELY(!page[0])) {
         hb_rv_trap trap = hb_rvmem_touch(&m->mem, at, bytes, store, page);
         if (trap != HB_TRAP_NONE)
@@ -121,6 +127,9 @@ static inline hb_rv_trap find_words(hb_rv_run *m, words *w, uint64_t at, unsigne
     return HB_TRAP_NONE;
 }
 
+#endif
+
+#if HB_RECORD
 /* Records the access of the double words at time ts, from prev to next, and stores next. */
 static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e, uint64_t at, const uint64_t prev[2], const uint64_t next[2], uint32_t ts)
 {
@@ -146,8 +155,44 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
     e->insn = ip->insn;                                                                                                 \
     e->ts = ts;
 #define ADVANCE() (ts += 4)
+#elif HB_PLAN
+#define ADVANCE() (ts += 4)
 #else
 #define ADVANCE() ((void)0)
+#endif
+
+#if HB_PLAN
+/* Times of the accesses of an instruction's registers. A distance of 2^18 or more shows in the union of the distances. */
+static inline void plan_registers(hb_rv_run *m, const hb_rv_decoded *in, bool rs1, bool rs2, bool rd, uint32_t ts)
+{
+    uint32_t *t = m->x_ts, far = (rs1 ? ts - t[in->rs1] : 0) | (rs2 ? ts + 1 - t[in->rs2] : 0) | (rd ? ts + 2 - t[in->rd] : 0);
+    if (UNLIKELY(far >= HB_RV_MAX_GAP))
+        hb_rv_plan_far(m, in, rs1, rs2, rd, ts);
+    if (rs1)
+        t[in->rs1] = ts;
+    if (rs2)
+        t[in->rs2] = ts + 1;
+    if (rd)
+        t[in->rd] = ts + 2;
+}
+
+/* The same for a double word of memory. */
+static inline void plan_word(hb_rv_run *m, uintptr_t bias, uint64_t at, uint32_t now)
+{
+    uint8_t *page = host_address(bias, at & ~(HB_RVMEM_PAGE_BYTES - 1));
+    hb_rv_plan_access(m, hb_rvmem_stamps(page) + at % HB_RVMEM_PAGE_BYTES / 8, now);
+}
+
+/* What planning does about an instruction that has completed but for its registers. */
+#define PLAN(NAME, rs1, rs2, rd) (m->shard.ops[HB_OP_##NAME]++, plan_registers(m, in, rs1, rs2, rd, ts))
+#define PLAN_WORD() plan_word(m, bias, at, ts + 3)
+#define LOAD_SLOWLY(at, bytes, raw) hb_rv_plan_load(m, at, bytes, raw, ts + 3)
+#define STORE_SLOWLY(at, bytes, v) hb_rv_plan_store(m, at, bytes, v, ts + 3)
+#else
+#define PLAN(NAME, rs1, rs2, rd) ((void)0)
+#define PLAN_WORD() ((void)0)
+#define LOAD_SLOWLY(at, bytes, raw) hb_rvmem_load(&m->mem, at, bytes, raw)
+#define STORE_SLOWLY(at, bytes, v) hb_rvmem_store(&m->mem, at, bytes, v)
 #endif
 
 #if HB_FAULT
@@ -159,9 +204,17 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
 #define B() uint64_t b = VIA(OPERAND2, x[in->rs2])
 #define I() const uint64_t i = (uint64_t)in->imm
 
+/* Is this instruction beyond what was granted? Planning needs the time anyway, and counts by it. */
+#if HB_PLAN
+#define NONE_LEFT() (ts == ts_stop)
+#define SET_LEFT() (left = (int64_t)((ts_stop - ts) / 4) - 1)
+#else
+#define NONE_LEFT() (--left < 0)
+#define SET_LEFT() ((void)0)
+#endif
 #define DISPATCH()                                                                                                      \
     do {                                                                                                                \
-        if (UNLIKELY(--left < 0))                                                                                       \
+        if (UNLIKELY(NONE_LEFT()))                                                                                       \
             goto out_of_budget;                                                                                         \
         goto *labels[ip->op];                                                                                           \
     } while (0)
@@ -171,11 +224,16 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         ip++;                                                                                                           \
         DISPATCH();                                                                                                     \
     } while (0)
+#if HB_PLAN
+#define COUNT_RUN(at, by) ((void)0)
+#else
+#define COUNT_RUN(at, by) (delta[(at) - base] += (by))
+#endif
 #define JUMP(distance)                                                                                                  \
     do {                                                                                                                \
-        delta[ip - base + 1]--;                                                                                         \
+        COUNT_RUN(ip + 1, -1);                                                                                          \
         ip += (distance);                                                                                               \
-        delta[ip - base]++;                                                                                             \
+        COUNT_RUN(ip, 1);                                                                                               \
         ADVANCE();                                                                                                      \
         DISPATCH();                                                                                                     \
     } while (0)
@@ -218,11 +276,14 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         (void)i;                                                                                                        \
         DESTINATION();                                                                                                  \
         x[rd] = (value);                                                                                                \
+        PLAN(NAME, IS_##READ1, IS_##READ2, true);                                                                       \
         NEXT();                                                                                                         \
     }
 #endif
 #define YES(what) what()
 #define NO(what) (void)0
+#define IS_YES true
+#define IS_NO false
 #define RECORD_RS1_e() RECORD_RS1(e)
 #define RECORD_RS2_e() RECORD_RS2(e)
 #define R_TYPE(NAME, value) OPERATE(NAME, YES, YES, value)
@@ -252,8 +313,10 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         if (condition) {                                                                                                \
             if (UNLIKELY(!INSIDE(in->imm)))                                                                             \
                 goto nowhere;                                                                                           \
+            PLAN(NAME, true, true, false);                                                                              \
             JUMP(in->imm);                                                                                              \
         }                                                                                                               \
+        PLAN(NAME, true, true, false);                                                                                  \
         NEXT();                                                                                                         \
     }
 #endif
@@ -282,7 +345,7 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         RECORD_RS1(&e->r);                                                                                              \
         RECORD_RD(&e->r, v);                                                                                            \
         record_words(m, &w, e, at, d, d, ts + 3);                                                                       \
-        count_misaligned(m, at, bytes, false);                                                                          \
+        hb_rv_count_access(m, at, bytes, false);                                                                          \
         x[rd] = v;                                                                                                      \
         NEXT();                                                                                                         \
     }
@@ -306,7 +369,7 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         RECORD_RS1(&e->r);                                                                                              \
         RECORD_RS2(&e->r);                                                                                              \
         record_words(m, &w, e, at, d, n, ts + 3);                                                                       \
-        count_misaligned(m, at, bytes, true);                                                                           \
+        hb_rv_count_access(m, at, bytes, true);                                                                           \
         NEXT();                                                                                                         \
     }
 #else
@@ -315,17 +378,19 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         A();                                                                                                            \
         DESTINATION();                                                                                                  \
         const uint64_t at = a + (uint64_t)in->imm;                                                                      \
-        const uint8_t *page;                                                                                            \
+        uintptr_t bias;                                                                                                 \
         uint64_t raw;                                                                                                   \
-        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (page = read[at >> HB_RVMEM_PAGE_LOG2]))) {             \
-            raw = get(page + at % HB_RVMEM_PAGE_BYTES, bytes);                                                          \
+        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (bias = read[at >> HB_RVMEM_PAGE_LOG2]))) {             \
+            raw = get(host_address(bias, at), bytes);                                                                   \
+            PLAN_WORD();                                                                                                \
         } else {                                                                                                        \
-            hb_rv_trap trap = hb_rvmem_load(&m->mem, at, bytes, &raw);                                                  \
+            hb_rv_trap trap = LOAD_SLOWLY(at, bytes, &raw);                                                             \
             if (trap != HB_TRAP_NONE)                                                                                   \
                 TRAP(trap, at);                                                                                         \
-            count_misaligned(m, at, bytes, false);                                                                      \
+            hb_rv_count_access(m, at, bytes, false);                                                                      \
         }                                                                                                               \
         x[rd] = (uint64_t)(int64_t)(type)raw;                                                                           \
+        PLAN(NAME, true, false, true);                                                                                  \
         NEXT();                                                                                                         \
     }
 #define STORE(NAME, bytes)                                                                                              \
@@ -333,15 +398,17 @@ static inline void record_words(hb_rv_run *m, const words *w, hb_rv_event_mem *e
         A();                                                                                                            \
         B();                                                                                                            \
         const uint64_t at = a + (uint64_t)in->imm;                                                                      \
-        uint8_t *page;                                                                                                  \
-        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (page = write[at >> HB_RVMEM_PAGE_LOG2]))) {            \
-            put(page + at % HB_RVMEM_PAGE_BYTES, bytes, b);                                                             \
+        uintptr_t bias;                                                                                                 \
+        if (LIKELY(at < HB_RV_MAP_END && !(at & (bytes - 1)) && (bias = write[at >> HB_RVMEM_PAGE_LOG2]))) {            \
+            put(host_address(bias, at), bytes, b);                                                                      \
+            PLAN_WORD();                                                                                                \
         } else {                                                                                                        \
-            hb_rv_trap trap = hb_rvmem_store(&m->mem, at, bytes, b);                                                    \
+            hb_rv_trap trap = STORE_SLOWLY(at, bytes, b);                                                               \
             if (trap != HB_TRAP_NONE)                                                                                   \
                 TRAP(trap, at);                                                                                         \
-            count_misaligned(m, at, bytes, true);                                                                       \
+            hb_rv_count_access(m, at, bytes, true);                                                                       \
         }                                                                                                               \
+        PLAN(NAME, true, true, false);                                                                                  \
         NEXT();                                                                                                         \
     }
 #endif

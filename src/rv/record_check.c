@@ -39,7 +39,7 @@ __attribute__((format(printf, 2, 3))) static void complain(checker *c, const cha
     c->status = hb_fail(c->err, HB_INVALID_ARGUMENT, "record: %s", text);
 }
 
-static void cell_name(uint32_t hi, uint32_t lo, char *out, size_t size)
+void hb_rv_cell_name(uint32_t hi, uint32_t lo, char *out, size_t size)
 {
     if (hi >> 8 == SPACE_REGISTER)
         snprintf(out, size, "register %s", hb_isa_register_name(lo));
@@ -69,7 +69,7 @@ static void access_cell(checker *c, uint32_t hi, uint32_t lo, uint64_t before, u
 {
     if (ts_prev >= ts || ts - ts_prev > HB_RV_MAX_GAP) {
         char name[64];
-        cell_name(hi, lo, name, sizeof name);
+        hb_rv_cell_name(hi, lo, name, sizeof name);
         complain(c, "access of %s at ts %" PRIu32 " follows one at ts %" PRIu32, name, ts, ts_prev);
     }
     use(c, hi, lo, before, ts_prev);
@@ -222,7 +222,7 @@ static void check_state(checker *c)
         c->status = hb_fail(c->err, HB_OUT_OF_MEMORY, "no memory to check a record");
         return;
     }
-    if (r->ts_end >= HB_RV_RECORD_TS_END || pc != c->program->entry)
+    if (r->ts_end >= HB_RV_RECORD_TS_END || (r->shard <= 1 && pc != c->program->entry))
         complain(c, "wrong entry, or ts_end not below 2^27");
     for (int f = 0; f < HB_FAM_COUNT; f++)
         events += r->family[f].count;
@@ -253,25 +253,53 @@ static void check_bumps(checker *c)
     }
 }
 
-/* The type that a cell must have, and its initial value where that is fixed. */
-static void check_region(checker *c, const hb_rv_cell *cell)
+bool hb_rv_cell_rule(const hb_rv_program *program, uint32_t hi, uint32_t lo, hb_rv_cell_type *type, uint64_t *v_init)
 {
-    uint64_t at = (uint64_t)(cell->hi & 255) << 32 | (uint64_t)cell->lo << 3, want = 0;
-    hb_rv_cell_type type = HB_CELL_ZERO;
-    bool ram = cell->hi >> 8 == SPACE_RAM, inside = ram ? (cell->hi & 255) < 32 && cell->lo < UINT32_C(1) << 29 && at >= HB_RV_RAM_LO
-                                                  : cell->hi == HB_RV_HI_REGISTER ? cell->lo <= HB_RV_REG_SINK : cell->hi == 0 && cell->lo < HB_RV_PV_CELLS;
-    if (ram && at >= HB_RV_INPUT_LO) {
-        type = HB_CELL_INPUT;
-        want = cell->v_init;
-    } else if (ram && at >= c->program->img_lo && at < c->program->img_hi) {
-        type = HB_CELL_IMAGE;
-        want = hb_rvmem_image_word(c->program, at);
+    uint64_t at = (uint64_t)(hi & 255) << 32 | (uint64_t)lo << 3;
+    *type = HB_CELL_ZERO;
+    *v_init = 0;
+    if (hi >> 8 != SPACE_RAM)
+        return hi == HB_RV_HI_REGISTER ? lo <= HB_RV_REG_SINK : hi == 0 && lo < HB_RV_PV_CELLS;
+    if (at >= HB_RV_INPUT_LO) {
+        *type = HB_CELL_INPUT;
+    } else if (at >= program->img_lo && at < program->img_hi) {
+        *type = HB_CELL_IMAGE;
+        *v_init = hb_rvmem_image_word(program, at);
     }
-    if (!inside || cell->type != type || cell->v_init != want) {
+    return (hi & 255) < 32 && lo < UINT32_C(1) << 29 && at >= HB_RV_RAM_LO;
+}
+
+/* A cell whose initial value is v_init. */
+static void check_region(checker *c, uint32_t hi, uint32_t lo, const hb_rv_cell_type *type, uint64_t v_init)
+{
+    hb_rv_cell_type want;
+    uint64_t value;
+    bool inside = hb_rv_cell_rule(c->program, hi, lo, &want, &value);
+    if (!inside || (type && *type != want) || (want != HB_CELL_INPUT && v_init != value)) {
         char name[64];
-        cell_name(cell->hi, cell->lo, name, sizeof name);
+        hb_rv_cell_name(hi, lo, name, sizeof name);
         complain(c, "cell %s: outside the map, wrong type or initial value", name);
     }
+}
+
+/* What a shard has instead of cells. */
+static void check_boundary(checker *c)
+{
+    const hb_rv_boundary *b = c->record->boundary.data;
+    for (size_t i = 0; i < c->record->boundary.count; i++, b++) {
+        hb_rv_cell_type type;
+        uint64_t value;
+        if (i && (b[-1].hi > b->hi || (b[-1].hi == b->hi && b[-1].lo >= b->lo)))
+            complain(c, "boundary rows %zu and %zu are not ascending", i - 1, i);
+        if (b->s_prev >= c->record->shard || !b->ts_last || !hb_rv_cell_rule(c->program, b->hi, b->lo, &type, &value))
+            complain(c, "boundary row %zu: not of an earlier shard, not accessed, or outside the map", i);
+        if (!b->s_prev)
+            check_region(c, b->hi, b->lo, NULL, b->v_in);
+        make(c, b->hi, b->lo, b->v_in, 0);
+        use(c, b->hi, b->lo, b->v_out, b->ts_last);
+    }
+    if (c->record->cells.count)
+        complain(c, "the record of a shard has cells");
 }
 
 static void check_cells(checker *c)
@@ -283,13 +311,16 @@ static void check_cells(checker *c)
             complain(c, "cells %zu and %zu are not ascending", i - 1, i);
         if ((i < HB_RV_PV_CELLS) != (cell->hi >> 8 == SPACE_PV))
             complain(c, "the public-value cells are not the first 17");
-        check_region(c, cell);
+        const hb_rv_cell_type type = (hb_rv_cell_type)cell->type;
+        check_region(c, cell->hi, cell->lo, &type, cell->v_init);
         image += cell->type == HB_CELL_IMAGE;
         make(c, cell->hi, cell->lo, cell->v_init, 0);
         use(c, cell->hi, cell->lo, cell->v_fin, cell->ts_last);
     }
     if (c->record->cells.count < HB_RV_PV_CELLS || image != (c->program->img_hi - c->program->img_lo) / 8)
         complain(c, "public-value cells or image words are missing");
+    if (c->record->boundary.count)
+        complain(c, "the record of a whole run has boundary rows");
 }
 
 static int by_cell_and_time(const void *a, const void *b)
@@ -314,7 +345,7 @@ static void check_balance(checker *c)
             continue;
         const token *t = order < 0 ? &c->made[i] : &c->used[i];
         char name[64];
-        cell_name(t->hi, t->lo, name, sizeof name);
+        hb_rv_cell_name(t->hi, t->lo, name, sizeof name);
         complain(c, "%s: value 0x%" PRIx64 " of ts %" PRIu32 " is %s (event at ts %" PRIu32 ")", name, t->value, t->ts,
                  order < 0 ? "produced but never consumed" : "consumed but never produced", t->event);
         return;
@@ -328,14 +359,17 @@ hb_status hb_rv_record_check(const hb_rv_program *program, const hb_rv_record *r
     checker c = {.program = program, .record = record, .err = err, .status = HB_OK};
     for (int f = 0; f < HB_FAM_COUNT; f++)
         c.room += record->family[f].count * 5; /* no event makes more than five accesses */
-    c.room += record->bumps.count + record->cells.count + 1;
+    c.room += record->bumps.count + record->cells.count + record->boundary.count + 1;
     size_t bytes = c.room * sizeof(token);
     c.made = hb_pages_alloc(bytes);
     c.used = hb_pages_alloc(bytes);
     if (!c.made || !c.used) {
         c.status = hb_fail(err, HB_OUT_OF_MEMORY, "no memory to check a record");
     } else {
-        check_cells(&c);
+        if (record->shard)
+            check_boundary(&c);
+        else
+            check_cells(&c);
         check_bumps(&c);
         check_state(&c);
         if (c.status == HB_OK)

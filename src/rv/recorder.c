@@ -54,6 +54,25 @@ void hb_rv_record_free(hb_rv_record *r)
         events_free(&r->family[f], hb_rv_event_bytes((hb_rv_family)f));
     events_free(&r->bumps, sizeof(hb_rv_event_bump));
     events_free(&r->cells, sizeof(hb_rv_cell));
+    events_free(&r->boundary, sizeof(hb_rv_boundary));
+}
+
+static void events_reset(hb_rv_events *e, size_t element)
+{
+    if (e->count)
+        memset(e->data, 0, e->count * element);
+    e->count = 0;
+}
+
+void hb_rv_record_reset(hb_rv_record *r)
+{
+    for (int f = 0; f < HB_FAM_COUNT; f++)
+        events_reset(&r->family[f], hb_rv_event_bytes((hb_rv_family)f));
+    events_reset(&r->bumps, sizeof(hb_rv_event_bump));
+    events_reset(&r->cells, sizeof(hb_rv_cell));
+    events_reset(&r->boundary, sizeof(hb_rv_boundary));
+    r->pc_in = r->pc_out = r->ts_end = r->shard = 0;
+    r->cycles = 0;
 }
 
 bool hb_rv_record_reserve(hb_rv_record *r, const uint64_t *counts)
@@ -74,24 +93,45 @@ bool hb_rv_record_grow(hb_rv_record *r, hb_rv_family family)
     return grow(&r->family[family], hb_rv_event_bytes(family));
 }
 
+void *hb_rv_events_add(hb_rv_events *e, size_t element)
+{
+    if (e->count == e->capacity && !grow(e, element))
+        return NULL;
+    return (uint8_t *)e->data + element * e->count++;
+}
+
 uint32_t hb_rv_record_bump(hb_rv_run *m, uint32_t hi, uint32_t lo, uint64_t value, uint32_t ts_prev, uint32_t ts_new)
 {
-    hb_rv_events *e = &m->record.bumps;
-    if (e->count == e->capacity && !grow(e, sizeof(hb_rv_event_bump))) {
-        m->out_of_memory = true;
+    if (!m->events) {
+        m->shard.bumps++;
         return ts_new;
     }
-    ((hb_rv_event_bump *)e->data)[e->count++] = (hb_rv_event_bump){hi, lo, value, ts_prev, ts_new};
+    hb_rv_event_bump *b = hb_rv_events_add(&m->record.bumps, sizeof *b);
+    if (b)
+        *b = (hb_rv_event_bump){hi, lo, value, ts_prev, ts_new};
+    else
+        m->out_of_memory = true;
     return ts_new;
 }
 
 static bool add_cell(hb_rv_run *m, hb_rv_cell cell)
 {
-    hb_rv_events *e = &m->record.cells;
-    if (e->count == e->capacity && !grow(e, sizeof cell))
-        return false;
-    ((hb_rv_cell *)e->data)[e->count++] = cell;
-    return true;
+    hb_rv_cell *c = hb_rv_events_add(&m->record.cells, sizeof cell);
+    if (c)
+        *c = cell;
+    return c != NULL;
+}
+
+/* When a double word of a page was accessed last: the time, or in a run of shards the shard. */
+static uint32_t last_access(const hb_rv_run *m, const hb_rvmem_page *page, unsigned word)
+{
+    uint32_t stamp = hb_rvmem_stamps(page->data)[word];
+    return m->options.sharding ? hb_rv_shard_last(stamp, page->shard, hb_rvmem_last(page->data)[word]) : stamp;
+}
+
+static uint32_t last_of(const hb_rv_run *m, uint32_t stamp, uint32_t before)
+{
+    return m->options.sharding ? hb_rv_shard_last(stamp, m->shard.index, before) : stamp;
 }
 
 /* The double word at `address`, if the list needs it. page may be NULL: then the word was never touched. */
@@ -100,7 +140,7 @@ static bool add_word(hb_rv_run *m, const hb_rvmem_page *page, uint64_t address)
     const hb_rv_program *p = m->program;
     unsigned word = (unsigned)(address % HB_RVMEM_PAGE_BYTES / 8);
     bool image = address >= p->img_lo && address < p->img_hi, filled = page && hb_rvmem_is_used(page, word);
-    uint32_t ts = page ? hb_rvmem_stamps(page->data)[word] : 0;
+    uint32_t ts = page ? last_access(m, page, word) : 0;
     if (!image && !ts && !filled)
         return true;
     hb_rv_cell c = {.hi = HB_RV_HI_RAM + (uint32_t)(address >> 32), .lo = (uint32_t)address >> 3, .ts_last = ts, .type = HB_CELL_ZERO};
@@ -158,17 +198,24 @@ static bool add_memory(hb_rv_run *m)
     return ok && add_untouched(m, done, HB_RV_MAP_END);
 }
 
+bool hb_rv_record_cells(hb_rv_run *m)
+{
+    for (uint32_t k = 0; k < HB_RV_PV_CELLS; k++)
+        if (!add_cell(m, (hb_rv_cell){.lo = k, .v_fin = m->pv[k], .ts_last = last_of(m, m->pv_ts[k], m->shard.pv_shard[k]), .type = HB_CELL_ZERO}))
+            return false;
+    for (uint32_t r = 0; r <= HB_RV_REG_SINK; r++) {
+        uint32_t last = last_of(m, m->x_ts[r], m->shard.x_shard[r]);
+        if (last && !add_cell(m, (hb_rv_cell){.hi = HB_RV_HI_REGISTER, .lo = r, .v_fin = m->x[r], .ts_last = last, .type = HB_CELL_ZERO}))
+            return false;
+    }
+    return add_memory(m);
+}
+
 bool hb_rv_record_finish(hb_rv_run *m, uint32_t pc_out)
 {
     m->record.pc_in = m->program->entry;
     m->record.pc_out = pc_out;
     m->record.ts_end = m->ts;
     m->record.cycles = m->cycles;
-    for (uint32_t k = 0; k < HB_RV_PV_CELLS; k++)
-        if (!add_cell(m, (hb_rv_cell){.lo = k, .v_fin = m->pv[k], .ts_last = m->pv_ts[k], .type = HB_CELL_ZERO}))
-            return false;
-    for (uint32_t r = 0; r <= HB_RV_REG_SINK; r++)
-        if (m->x_ts[r] && !add_cell(m, (hb_rv_cell){.hi = HB_RV_HI_REGISTER, .lo = r, .v_fin = m->x[r], .ts_last = m->x_ts[r], .type = HB_CELL_ZERO}))
-            return false;
-    return add_memory(m) && !m->out_of_memory;
+    return hb_rv_record_cells(m) && !m->out_of_memory;
 }

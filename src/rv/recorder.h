@@ -19,10 +19,19 @@ bool hb_rv_record_reserve(hb_rv_record *r, const uint64_t *counts);
 /* Doubles the room of a family. */
 bool hb_rv_record_grow(hb_rv_record *r, hb_rv_family family);
 
-/* Records a bump of a cell to time ts_new and returns ts_new. */
+/* Empties a record and zeroes what it used of its memory, which stays for the next one. */
+void hb_rv_record_reset(hb_rv_record *r);
+
+/* Appends a zeroed element of `element` bytes to a list other than the families. NULL: no memory. */
+void *hb_rv_events_add(hb_rv_events *e, size_t element);
+
+/* Records a bump of a cell to time ts_new (planning: counts it) and returns ts_new. */
 uint32_t hb_rv_record_bump(hb_rv_run *m, uint32_t hi, uint32_t lo, uint64_t value, uint32_t ts_prev, uint32_t ts_new);
 
-/* Builds record.cells from the final state, and the record's totals. False: no memory. */
+/* Builds record.cells from the final state. False: no memory. */
+bool hb_rv_record_cells(hb_rv_run *m);
+
+/* Ends the record of an unsharded run: its cells and totals. False: no memory. */
 bool hb_rv_record_finish(hb_rv_run *m, uint32_t pc_out);
 
 #define HB_RV_HI_REGISTER UINT32_C(0x100)
@@ -46,6 +55,17 @@ static inline uint32_t hb_rec_access(hb_rv_run *m, uint32_t *stamp, uint32_t hi,
         before = hb_rv_record_bump(m, hi, lo, value, before, ts - 1);
     *stamp = ts;
     return before;
+}
+
+/* The same when planning: an access at time `now` of a RAM double word. */
+static inline void hb_rv_plan_access(hb_rv_run *m, uint32_t *stamp, uint32_t now)
+{
+    uint32_t before = *stamp;
+    *stamp = now;
+    if (__builtin_expect(now - before > HB_RV_MAX_GAP, 0))
+        m->shard.bumps++;
+    if (__builtin_expect(!before, 0))
+        m->shard.cells++;
 }
 
 static inline uint32_t hb_rec_register(hb_rv_run *m, unsigned r, uint64_t value, uint32_t ts)

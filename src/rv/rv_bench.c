@@ -1,10 +1,11 @@
-/* Speed of the interpreter, without and with recording, on two loops: arithmetic with a branch, and a mix with loads and stores. */
+/* Speed of the interpreter, without and with recording and when planning shards, on two loops: arithmetic with a branch, and a mix with loads and stores. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "rv/interp.h"
 #include "rv/rvasm.h"
+#include "rv/shardrun.h"
 
 /* Ten instructions a round. */
 static void arithmetic_loop(hb_rvasm *a, uint64_t rounds)
@@ -93,11 +94,54 @@ static void measure(const char *name, void (*body)(hb_rvasm *, uint64_t), uint64
     free(a);
 }
 
+/* Planning: shards of 2^20 cycles, in slices of 2^16. */
+static void measure_plan(const char *name, void (*body)(hb_rvasm *, uint64_t), uint64_t rounds)
+{
+    hb_rvasm *a = calloc(1, sizeof *a);
+    hb_rv_program program;
+    hb_rv_run *run = NULL;
+    hb_error err = {0};
+    uint64_t best = UINT64_MAX, cycles = 0, shards = 0;
+    if (!a)
+        exit(1);
+    body(a, rounds);
+    if (hb_rvasm_build(a, &program, &err) != HB_OK)
+        die(name, &err);
+    for (int n = 0; n < 3; n++) {
+        if (hb_rv_start(&program, &(hb_rv_exec_options){.sharding = HB_RV_SHARDS_PLAN}, &run, &err) != HB_OK)
+            die(name, &err);
+        hb_rv_end end;
+        do {
+            hb_rv_shard_counts counts;
+            hb_rv_shard shard;
+            do {
+                end = hb_rv_advance(run, &(hb_rv_bound){.cycles = hb_rv_run_cycles(run) + (1 << 16)});
+                hb_rv_shard_counts_now(run, &counts);
+            } while (end == HB_RV_END_PAUSED && counts.cycles < 1 << 20);
+            if (hb_rv_shard_end(run, &shard, &err) != HB_OK)
+                die(name, &err);
+            shards = shard.index;
+        } while (end == HB_RV_END_PAUSED);
+        if (hb_rv_finish(run, &err) != HB_OK)
+            die(name, &err);
+        const hb_rv_report *r = hb_rv_run_report(run);
+        best = r->wall_ns < best ? r->wall_ns : best;
+        cycles = r->cycles;
+        hb_rv_run_free(run);
+    }
+    printf("%-12s %-10s %10" PRIu64 " instructions %8.1f M/s (%" PRIu64 " shards)\n", name, "planning", cycles, (double)cycles * 1e3 / (double)best, shards);
+    hb_rv_program_free(&program);
+    hb_rvasm_free(a);
+    free(a);
+}
+
 int main(int argc, char **argv)
 {
     uint64_t scale = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
     measure("arithmetic", arithmetic_loop, 20000000 * scale, false);
     measure("memory", memory_loop, 12000000 * scale, false);
+    measure_plan("arithmetic", arithmetic_loop, 10000000 * scale);
+    measure_plan("memory", memory_loop, 6000000 * scale);
     measure("arithmetic", arithmetic_loop, 2000000, true);
     measure("memory", memory_loop, 1200000, true);
     return 0;

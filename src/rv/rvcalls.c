@@ -41,8 +41,9 @@ static hb_rv_trap write_output(hb_rv_run *m, int fd, uint64_t address, uint64_t 
     uint8_t piece[4096];
     for (uint64_t done = 0; done < len;) {
         size_t n = len - done < sizeof piece ? (size_t)(len - done) : sizeof piece;
-        hb_rvmem_peek(&m->mem, address + done, piece, n);
-        hb_rv_trap trap = hb_rv_host_output(&m->host, fd, piece, n, m->cycles);
+        hb_rv_trap trap = hb_rvmem_read(&m->mem, address + done, piece, n);
+        if (trap == HB_TRAP_NONE)
+            trap = hb_rv_host_output(&m->host, fd, piece, n, m->cycles);
         if (trap != HB_TRAP_NONE)
             return trap;
         done += n;
@@ -57,10 +58,10 @@ static hb_rv_trap fetch(hb_rv_run *m, hb_buf *b, uint64_t address, uint64_t len)
         return HB_TRAP_OUTPUT_LIMIT;
     if (hb_buf_reserve(b, (size_t)len) != HB_OK)
         return HB_TRAP_HOST_MEMORY;
-    if (len)
-        hb_rvmem_peek(&m->mem, address, b->data + b->len, (size_t)len);
-    b->len += (size_t)len;
-    return HB_TRAP_NONE;
+    hb_rv_trap trap = len ? hb_rvmem_read(&m->mem, address, b->data + b->len, (size_t)len) : HB_TRAP_NONE;
+    if (trap == HB_TRAP_NONE)
+        b->len += (size_t)len;
+    return trap;
 }
 
 /* Descriptors whose bytes are a request to the host. */
@@ -171,7 +172,7 @@ static hb_rv_trap perform(hb_rv_run *m, hb_rv_call_id id, effect *e)
 static bool record_call(hb_rv_run *m, const effect *e, uint32_t next_pc)
 {
     uint32_t ts = m->ts;
-    hb_rv_event_call *c = hb_rec_event(m, HB_FAM_CALL, sizeof *c);
+    hb_rv_event_call unseen, *c = m->events ? hb_rec_event(m, HB_FAM_CALL, sizeof *c) : &unseen;
     if (!c)
         return false;
     *c = (hb_rv_event_call){.insn = m->ip->insn, .ts = ts, .t0 = e->t0, .a0 = e->a0, .a1 = e->a1, .t0_new = e->t0_new, .pv_index = e->pv_index, .next_pc = next_pc};
@@ -257,7 +258,7 @@ hb_rv_exit hb_rv_call(hb_rv_run *m, uint64_t t0, uint64_t a0, uint64_t a1)
     if (trap != HB_TRAP_NONE)
         return trap_with(m, trap, t0);
     uint32_t next_pc = id == HB_CALL_HALT ? HB_PC_HALT : (uint32_t)(hb_rv_pc(m, m->ip + 1) / 4);
-    if (m->options.record && !record_call(m, &e, next_pc))
+    if (m->timed && !record_call(m, &e, next_pc))
         return trap_with(m, HB_TRAP_HOST_MEMORY, t0);
     m->call_counts[id]++;
     m->x[HB_RV_T0] = e.t0_new;

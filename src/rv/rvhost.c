@@ -19,9 +19,14 @@ void hb_rv_host_free(hb_rv_host *h)
     hb_buf_free(&h->pushed_lens);
 }
 
+uint64_t hb_rv_host_kept(const hb_rv_host *h)
+{
+    return h->kept_before + h->out[0].len + h->out[1].len + h->public_values.len;
+}
+
 uint64_t hb_rv_host_room(const hb_rv_host *h)
 {
-    uint64_t used = h->out[0].len + h->out[1].len + h->public_values.len + h->pushed.len + h->pushed_lens.len;
+    uint64_t used = hb_rv_host_kept(h) + h->pushed.len + h->pushed_lens.len;
     return used < h->output_limit ? h->output_limit - used : 0;
 }
 

@@ -6,6 +6,7 @@
 typedef struct hb_rv_host {
     const hb_rv_exec_options *options;
     uint64_t output_limit;
+    uint64_t kept_before;  /* bytes of output that an earlier part of the run kept (a run from a checkpoint) */
     hb_buf out[2];         /* captured stdout, stderr */
     hb_buf public_values;
     char tail[HB_RV_STDERR_TAIL_BYTES * 2]; /* of stderr; the last half is what counts */
@@ -24,6 +25,9 @@ typedef struct hb_rv_host {
 /* options must outlive *h. */
 void hb_rv_host_init(hb_rv_host *h, const hb_rv_exec_options *options);
 void hb_rv_host_free(hb_rv_host *h);
+
+/* Bytes of output (stdout, stderr, public values) kept since the start of the run; pushed hints are not among them. */
+uint64_t hb_rv_host_kept(const hb_rv_host *h);
 
 /* Bytes that may still be kept (output, public values, pushed hints). */
 uint64_t hb_rv_host_room(const hb_rv_host *h);

@@ -20,7 +20,7 @@ typedef struct undo_entry {
     uint8_t *copy;
 } undo_entry;
 
-/* A page table: reserved whole, but only touched where the guest has memory, so huge pages would waste. */
+/* Page tables: reserved whole, but only touched where the guest has memory, so huge pages would waste. */
 static void *alloc_table(size_t entry_bytes)
 {
     void *p = hb_pages_alloc(HB_RVMEM_PAGES * entry_bytes);
@@ -38,12 +38,13 @@ hb_status hb_rvmem_init(hb_rvmem *m, const hb_rv_program *program, uint64_t memo
     if (stack_limit && stack_limit < HB_RV_STACK_TOP - HB_RV_RAM_LO)
         m->stack_lo = HB_RV_STACK_TOP - stack_limit;
     m->max_pages = (uint32_t)(pages < HB_RVMEM_PAGES ? pages : HB_RVMEM_PAGES);
-    m->read = alloc_table(sizeof *m->read);
-    m->write_all = m->write = alloc_table(sizeof *m->write);
+    m->read = alloc_table(2 * sizeof *m->read);
     m->index = alloc_table(sizeof *m->index);
     m->pages = hb_pages_alloc(m->max_pages * sizeof *m->pages);
-    if (m->read && m->write && m->index && m->pages)
+    if (m->read && m->index && m->pages) {
+        m->write_all = m->write = m->read + HB_RVMEM_PAGES;
         return HB_OK;
+    }
     hb_rvmem_free(m);
     return hb_fail(err, HB_OUT_OF_MEMORY, "no address space for the page tables of a guest");
 }
@@ -55,11 +56,11 @@ void hb_rvmem_free(hb_rvmem *m)
         m->chunks = c->next;
         hb_pages_free(c, c->size);
     }
-    hb_pages_free(m->read, HB_RVMEM_PAGES * sizeof *m->read);
-    hb_pages_free(m->write_all, HB_RVMEM_PAGES * sizeof *m->write);
+    hb_pages_free(m->read, 2 * HB_RVMEM_PAGES * sizeof *m->read);
     hb_pages_free(m->write_host, HB_RVMEM_PAGES * sizeof *m->write);
     hb_pages_free(m->index, HB_RVMEM_PAGES * sizeof *m->index);
     hb_pages_free(m->pages, m->max_pages * sizeof *m->pages);
+    hb_pages_free(m->touched, m->max_pages * sizeof *m->touched);
     hb_buf_free(&m->undo);
     *m = (hb_rvmem){0};
 }
@@ -83,10 +84,11 @@ static void *cut(hb_rvmem *m, size_t bytes)
 
 static size_t frame_bytes(const hb_rvmem *m)
 {
-    return HB_RVMEM_PAGE_BYTES + (m->recording ? HB_RVMEM_PAGE_WORDS * sizeof(uint32_t) : 0);
+    size_t numbers = (size_t)m->recording + m->sharded; /* for each double word */
+    return HB_RVMEM_PAGE_BYTES + numbers * HB_RVMEM_PAGE_WORDS * sizeof(uint32_t);
 }
 
-/* Data undefined, time stamps zero (frames that come back were copies, which have none). */
+/* Data undefined, time stamps and numbers of shards zero (frames that come back were copies, which have none). */
 static uint8_t *new_frame(hb_rvmem *m)
 {
     uint8_t *f = m->free_frames;
@@ -129,15 +131,54 @@ static bool is_plain(const hb_rvmem *m, const hb_rvmem_page *p, bool store)
         return false;
     if (p->input && !m->recording && !is_full(p->input))
         return false; /* accesses must be seen to know which words are fresh */
+    if (m->touched && !(p->since_mark & (store && !m->host_only ? HB_RVMEM_WRITTEN : HB_RVMEM_TOUCHED)))
+        return false; /* the first access must be seen */
     return !store || hi <= m->program->text_lo || lo >= m->program->text_hi;
 }
 
+/* A page whose host and guest addresses happen to be the same is never published: correct, though slow. */
 static void publish(hb_rvmem *m, const hb_rvmem_page *p)
 {
+    uintptr_t bias = (uintptr_t)p->data - p->number * (uintptr_t)HB_RVMEM_PAGE_BYTES;
     if (is_plain(m, p, false))
-        m->read[p->number] = p->data;
+        m->read[p->number] = bias;
     if (is_plain(m, p, true) && (!m->host_only || p->saved))
-        m->write[p->number] = p->data;
+        m->write[p->number] = bias;
+}
+
+/* The first access in a shard: times of an earlier one become its number. */
+static void open_page(hb_rvmem *m, hb_rvmem_page *p)
+{
+    uint32_t *stamps = hb_rvmem_stamps(p->data), *last = hb_rvmem_last(p->data);
+    for (unsigned w = 0; w < HB_RVMEM_PAGE_WORDS; w++) {
+        last[w] = stamps[w] ? p->shard : last[w];
+        stamps[w] = 0;
+    }
+    p->shard = m->shard;
+    if (p->input)
+        memcpy(p->input->used_before, p->input->used, sizeof p->input->used);
+}
+
+/* Logs an access since the mark. In a run of shards, pages are kept before they change. */
+static hb_rv_trap note(hb_rvmem *m, hb_rvmem_page *p, bool store)
+{
+    uint8_t what = HB_RVMEM_TOUCHED | (store && !m->host_only ? HB_RVMEM_WRITTEN : 0);
+    if (!m->touched || (p->since_mark & what) == what)
+        return HB_TRAP_NONE;
+    if (m->sharded && what & HB_RVMEM_WRITTEN) {
+        p->before = new_frame(m);
+        if (!p->before)
+            return HB_TRAP_HOST_MEMORY;
+        memcpy(p->before, p->data, HB_RVMEM_PAGE_BYTES);
+    }
+    if (!p->since_mark) {
+        m->touched[m->n_touched++] = (uint32_t)(p - m->pages);
+        if (m->sharded)
+            open_page(m, p);
+    }
+    p->since_mark |= what;
+    publish(m, p);
+    return HB_TRAP_NONE;
 }
 
 /* The contents of a page that nobody has written to. */
@@ -160,10 +201,10 @@ static bool log_undo(hb_rvmem *m, const hb_rvmem_page *p, uint8_t *copy)
 static hb_rv_trap add_page(hb_rvmem *m, uint32_t number, hb_rvmem_page **out)
 {
     bool input = number * HB_RVMEM_PAGE_BYTES >= HB_RV_INPUT_LO;
-    if (m->n_pages == m->max_pages)
+    if (m->n_pages + m->n_elsewhere >= m->max_pages)
         return HB_TRAP_MEMORY_LIMIT;
     hb_rvmem_page *p = &m->pages[m->n_pages];
-    *p = (hb_rvmem_page){.number = number, .saved = m->host_only, .data = new_frame(m)};
+    *p = (hb_rvmem_page){.number = number, .saved = m->host_only, .data = new_frame(m), .shard = m->shard, .born = m->shard};
     if (p->data && input)
         p->input = cut(m, m->recording ? sizeof *p->input : sizeof p->input->used);
     if (!p->data || (input && !p->input) || (m->host_only && !log_undo(m, p, NULL)))
@@ -233,7 +274,8 @@ hb_rv_trap hb_rvmem_touch(hb_rvmem *m, uint64_t address, unsigned bytes, bool st
         trap = find_or_add(m, last, &p[1]);
     for (unsigned k = 0; k < 2 && trap == HB_TRAP_NONE; k++) {
         page[k] = p[k]->data;
-        if (m->host_only && store && !p[k]->saved)
+        trap = note(m, p[k], store);
+        if (trap == HB_TRAP_NONE && m->host_only && store && !p[k]->saved)
             trap = save_page(m, p[k]);
         if (p[k]->input && !m->recording && !m->host_only)
             mark_used(m, p[k], address, bytes);
@@ -268,7 +310,7 @@ hb_rv_trap hb_rvmem_store(hb_rvmem *m, uint64_t address, unsigned bytes, uint64_
 
 static hb_rv_trap fill_word(hb_rvmem *m, hb_rvmem_page *p, unsigned word, uint64_t value)
 {
-    if (hb_rvmem_is_used(p, word) || (m->recording && hb_rvmem_stamps(p->data)[word]))
+    if (hb_rvmem_is_used(p, word) || (m->recording && hb_rvmem_stamps(p->data)[word]) || (m->sharded && hb_rvmem_last(p->data)[word]))
         return HB_TRAP_HINT_NOT_FRESH;
     hb_store_le64(p->data + 8 * word, value);
     p->input->used[word / 64] |= UINT64_C(1) << (word % 64);
@@ -292,6 +334,8 @@ hb_rv_trap hb_rvmem_fill(hb_rvmem *m, uint64_t address, const uint8_t *bytes, si
             if (p)
                 publish(m, p);
             hb_rv_trap trap = find_or_add(m, address / HB_RVMEM_PAGE_BYTES, &p);
+            if (trap == HB_TRAP_NONE)
+                trap = note(m, p, true);
             if (trap != HB_TRAP_NONE)
                 return trap;
         }
@@ -324,6 +368,82 @@ bool hb_rvmem_peek(const hb_rvmem *m, uint64_t address, uint8_t *out, size_t len
     return true;
 }
 
+hb_rv_trap hb_rvmem_read(hb_rvmem *m, uint64_t address, uint8_t *out, size_t len)
+{
+    HB_ASSERT(hb_rvmem_is_mapped(address, len));
+    for (uint64_t n = address / HB_RVMEM_PAGE_BYTES; m->touched && len && n <= (address + len - 1) / HB_RVMEM_PAGE_BYTES; n++) {
+        uint32_t i = m->index[n];
+        hb_rv_trap trap = i ? note(m, &m->pages[i - 1], false) : HB_TRAP_NONE;
+        if (trap != HB_TRAP_NONE)
+            return trap;
+    }
+    hb_rvmem_peek(m, address, out, len);
+    return HB_TRAP_NONE;
+}
+
+static void forget(hb_rvmem *m, hb_rvmem_page *p)
+{
+    p->since_mark = 0;
+    if (p->before)
+        give_frame(m, p->before);
+    p->before = NULL;
+    m->read[p->number] = m->write_all[p->number] = 0;
+}
+
+hb_status hb_rvmem_mark(hb_rvmem *m, hb_error *err)
+{
+    HB_ASSERT(!m->host_only);
+    if (m->touched) {
+        for (uint32_t k = 0; k < m->n_touched; k++)
+            forget(m, &m->pages[m->touched[k]]);
+    } else {
+        m->touched = hb_pages_alloc(m->max_pages * sizeof *m->touched);
+        if (!m->touched)
+            return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the list of touched pages");
+        for (uint32_t k = 0; k < m->n_pages; k++)
+            forget(m, &m->pages[k]);
+    }
+    m->n_touched = 0;
+    return HB_OK;
+}
+
+void hb_rvmem_set_shards(hb_rvmem *m)
+{
+    HB_ASSERT(m->recording && !m->n_pages);
+    m->sharded = true;
+}
+
+bool hb_rvmem_begin_shard(hb_rvmem *m, uint32_t shard)
+{
+    HB_ASSERT(m->sharded);
+    m->shard = shard;
+    return hb_rvmem_mark(m, NULL) == HB_OK;
+}
+
+bool hb_rvmem_restore(hb_rvmem *m, uint32_t number, const uint8_t *data, const uint32_t *last, const uint64_t *used, bool *full)
+{
+    hb_rvmem_page *p;
+    uint64_t lo = number * HB_RVMEM_PAGE_BYTES;
+    *full = false;
+    if (lo < HB_RV_RAM_LO || lo >= HB_RV_MAP_END || m->index[number] || (used != NULL) != (lo >= HB_RV_INPUT_LO))
+        return false;
+    hb_rv_trap trap = add_page(m, number, &p);
+    *full = trap == HB_TRAP_HOST_MEMORY;
+    if (trap != HB_TRAP_NONE)
+        return false;
+    memcpy(p->data, data, HB_RVMEM_PAGE_BYTES);
+    memcpy(hb_rvmem_last(p->data), last, HB_RVMEM_PAGE_WORDS * sizeof *last);
+    if (used)
+        memcpy(p->input->used, used, sizeof p->input->used);
+    return true;
+}
+
+const uint32_t *hb_rvmem_touched(const hb_rvmem *m, uint32_t *n)
+{
+    *n = m->n_touched;
+    return m->touched;
+}
+
 hb_rv_trap hb_rvmem_enter(hb_rvmem *m)
 {
     HB_ASSERT(!m->host_only);
@@ -346,7 +466,7 @@ void hb_rvmem_leave(hb_rvmem *m)
         memcpy(&e, m->undo.data + at, sizeof e);
         hb_rvmem_page *p = &m->pages[e.page];
         p->saved = false;
-        m->write_host[p->number] = NULL;
+        m->write_host[p->number] = 0;
         if (e.copy) {
             memcpy(p->data, e.copy, HB_RVMEM_PAGE_BYTES);
             give_frame(m, e.copy);
