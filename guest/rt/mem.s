@@ -2,12 +2,13 @@
 # of the proof, so loops are unrolled to eight double words (2.4 instructions for 8 bytes instead of 5). Only aligned accesses:
 # a misaligned one works on this machine, but costs a dearer row. If source and destination differ modulo 8, aligned double
 # words of the source are merged by shifts; that reads whole double words that hold at least one wanted byte, never others.
+# Weak: a program may bring its own.
 
     .text
     .p2align 2
 
 # void *memcpy(a0 dst, a1 src, a2 n): also memmove's forward half (safe for dst < src, overlapping or not).
-    .globl memcpy
+    .weak memcpy
     .type memcpy, @function
 memcpy:
     mv      t6, a0                  # cursor; a0 stays the result
@@ -129,7 +130,7 @@ memcpy:
     .size memcpy, . - memcpy
 
 # void *memmove(a0 dst, a1 src, a2 n)
-    .globl memmove
+    .weak memmove
     .type memmove, @function
 memmove:
     sub     t0, a0, a1
@@ -203,7 +204,7 @@ memmove:
     .size memmove, . - memmove
 
 # void *memset(a0 dst, a1 byte, a2 n)
-    .globl memset
+    .weak memset
     .type memset, @function
 memset:
     mv      t6, a0

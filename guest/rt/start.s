@@ -1,6 +1,6 @@
-# Entry of a guest. All registers are 0; memory outside the image reads as zero, so .bss needs no clearing.
+# Entry of a guest. All registers are 0; memory outside the image reads as zero, so .bss needs no clearing. Weak: a program may bring its own.
     .section .text._start, "ax", @progbits
-    .globl _start
+    .weak _start
     .type _start, @function
 _start:
     .option push

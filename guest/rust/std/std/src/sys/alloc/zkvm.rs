@@ -10,11 +10,13 @@
 //!     header:  [ size of the previous block, if that one is free | size, FREE, PREV_FREE ]   then the payload, 16-byte aligned
 //!     a free block's payload begins with the links of its bin: [ next | previous ] (0 = none)
 //!
+//! A program whose runtime is not ours (`foreign`) has a heap of its own, of which this one then takes a span.
 //! Memory that was never handed out is zero (the machine proves it), so `alloc_zeroed` clears only what lies below `high`.
 
 use crate::alloc::{GlobalAlloc, Layout, System};
 use crate::cell::UnsafeCell;
 use crate::ptr;
+use crate::sys::pal::foreign;
 
 const HEAP_END: usize = (1 << 37) - (1 << 34);
 const SMALL_MAX: usize = 512;
@@ -39,6 +41,7 @@ struct Heap {
     chunk: usize,
     top: usize,
     high: usize,
+    end: usize,
     map: [u64; BINS.div_ceil(64)],
     bins: [usize; BINS],
 }
@@ -56,6 +59,7 @@ static HEAP: Cell = Cell(UnsafeCell::new(Heap {
     chunk: 0,
     top: 0,
     high: 0,
+    end: 0,
     map: [0; BINS.div_ceil(64)],
     bins: [0; BINS],
 }));
@@ -183,13 +187,23 @@ impl Heap {
         (block, usize::MAX)
     }
 
+    #[cold]
+    fn begin(&mut self) {
+        if let Some(span) = foreign::heap_span() {
+            // Another runtime owns the heap: what it hands out may have been used before.
+            (self.top, self.high, self.end) = (span.start, span.end, span.end);
+        } else {
+            self.top = (ptr::addr_of!(_end).expose_provenance() + 15) & !15;
+            (self.high, self.end) = (self.top, HEAP_END);
+        }
+    }
+
     unsafe fn grow(&mut self, need: usize) -> (usize, usize) {
         if self.top == 0 {
-            self.top = (ptr::addr_of!(_end).expose_provenance() + 15) & !15;
-            self.high = self.top;
+            self.begin();
         }
         let (block, clean) = (self.top, self.high);
-        if need > HEAP_END - block {
+        if need > self.end - block {
             return (0, 0);
         }
         unsafe { put(block + 8, need) };
@@ -268,7 +282,7 @@ impl Heap {
             let next = block + size;
             if need > size {
                 if next == self.top {
-                    if need - size > HEAP_END - next {
+                    if need - size > self.end - next {
                         return false;
                     }
                     self.top = block + need;

@@ -4,7 +4,7 @@ use core::arch::asm;
 use core::slice;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use super::start;
+use super::{foreign, start};
 
 pub const FD_STDOUT: usize = 1;
 pub const FD_STDERR: usize = 2;
@@ -56,6 +56,9 @@ fn hint_len() -> usize {
 /// The next chunk of the hint queue, where the host put it; None when the queue is empty. Its length and contents are advice:
 /// any prover may choose them.
 pub fn next_chunk() -> Option<&'static [u8]> {
+    if let Some(chunk) = foreign::next_chunk() {
+        return chunk;
+    }
     let len = hint_len();
     if len == usize::MAX {
         return None;

@@ -1,10 +1,12 @@
 //! Platform layer of the Hauptbuch zkVM. Laid over the file of the same name in a copy of the installed rust-src.
 //!
-//! Division of labour: `abi` speaks ecalls, `public` keeps the digest of the public values, `start` begins and ends a run.
+//! Division of labour: `abi` speaks ecalls, `public` keeps the digest of the public values, `start` begins and ends a run, `foreign` gives way
+//! to a runtime that the program brings.
 //! One thread, no clock, no files, no environment: those calls fail as the standard library's unsupported platforms do.
 #![forbid(unsafe_op_in_unsafe_fn)]
 
 pub mod abi;
+pub mod foreign;
 pub mod public;
 mod sha256;
 pub mod start;

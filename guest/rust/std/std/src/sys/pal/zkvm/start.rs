@@ -3,7 +3,7 @@
 use core::arch::global_asm;
 use core::slice;
 
-use super::{abi, public};
+use super::{abi, foreign, public};
 
 global_asm!(include_str!("start.s"));
 global_asm!(include_str!("mem.s"));
@@ -15,6 +15,7 @@ pub const CODE_INPUT: i32 = 3;
 
 /// Ends the run with `code & 255`, whichever way it came here; the digest of the public values is committed first.
 pub fn end(code: i32) -> ! {
+    foreign::halt(code as u8);
     public::commit();
     abi::halt(code as u8)
 }
