@@ -1,7 +1,9 @@
 # Only forwards to CMake's presets (CMakePresets.json) and to tools/. `make help` lists the targets.
 CTEST = ctest -j "$$(nproc)" --no-label-summary
 
-.PHONY: all help setup release checked clang fuzz test quick check-all demo bench clean
+PREFIX = /usr/local
+
+.PHONY: all help setup release checked clang fuzz test quick check-all demo bench install clean
 
 all: release
 
@@ -13,6 +15,7 @@ help:
 	@echo "make check-all  every test with gcc, clang and sanitizers, the quick ones under each HB_ISA"
 	@echo "make bench      build the micro-benchmarks"
 	@echo "make fuzz       build the fuzz targets (clang)"
+	@echo "make install    PREFIX=/usr/local (and DESTDIR): program, libraries, headers, guest SDKs, man page"
 	@echo "make setup | release | checked | clang | clean"
 
 setup:
@@ -44,6 +47,9 @@ check-all: setup
 demo: setup
 	@tools/build.sh release
 	@tools/demo.sh
+
+install: release
+	@cmake --install build/release --prefix "$(PREFIX)"
 
 clean:
 	rm -rf build

@@ -16,8 +16,9 @@ static int run(int argc, char **argv)
 {
     const int verbose = argc == 2 && (strcmp(argv[1], "-v") == 0 || strcmp(argv[1], "--verbose") == 0);
     if (argc > 1 && !verbose) {
-        fputs("usage: hauptbuch version [-v]\n", stderr);
-        return HB_EXIT_USAGE;
+        const int help = argc == 2 && strcmp(argv[1], "--help") == 0;
+        fputs("usage: hauptbuch version [-v | --verbose]\n", help ? stdout : stderr);
+        return help ? HB_EXIT_YES : HB_EXIT_USAGE;
     }
     puts("hauptbuch 0.1.0");
     if (!verbose)

@@ -2,7 +2,8 @@
 # files for wasm32 (linked into one module) and for rv64im (one relocatable object). That nothing is left undefined is checked by
 # tests/verifier_closure_test.py and not here, so that an unfinished closure does not stop the build of everything else.
 add_library(hauptbuch-verify STATIC ${HB_VERIFIER_SOURCES})
-target_include_directories(hauptbuch-verify PRIVATE ${CMAKE_SOURCE_DIR}/src PUBLIC ${CMAKE_SOURCE_DIR}/include)
+target_include_directories(hauptbuch-verify PRIVATE ${CMAKE_SOURCE_DIR}/src
+  PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
 target_compile_options(hauptbuch-verify PRIVATE ${HB_WARNINGS} -ffreestanding -fno-stack-protector)
 set_property(TARGET hauptbuch-verify PROPERTY POSITION_INDEPENDENT_CODE ON)
 

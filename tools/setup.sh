@@ -27,6 +27,7 @@ may has:ld.lld lld
 may has:llvm-ar llvm
 may sanitizers: libclang-rt-14-dev
 may has:node nodejs
+may has:mandoc mandoc
 may has:qemu-riscv64 qemu-user
 may has:riscv64-unknown-elf-gcc gcc-riscv64-unknown-elf
 may file:/usr/lib/picolibc/riscv64-unknown-elf picolibc-riscv64-unknown-elf
