@@ -47,7 +47,6 @@ struct hb_bytecode_machine {
     hb_bytecode_end end;
     hb_status failed; /* of the host: the run stands still */
     const hb_bytecode_program *program;
-    hb_arena cells_memory;
 };
 
 /* By opcode; NULL where there is no instruction. */

@@ -17,29 +17,42 @@ static hb_bytecode_cell make_cell(const hb_bytecode_insn *i)
                               .priced = i->op == HB_BC_READ || i->op == HB_BC_WRITE};
 }
 
-static hb_status out_of_memory(hb_bytecode_machine *m, hb_error *err)
+/* The parts of a machine, one behind the other in one piece of memory. */
+typedef struct parts {
+    size_t stack, cells, memory, end;
+} parts;
+
+static size_t aligned(size_t bytes)
 {
-    hb_bytecode_machine_free(m);
-    return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for a bytecode machine");
+    return (bytes + HB_ARENA_ALIGN - 1) & ~(size_t)(HB_ARENA_ALIGN - 1);
+}
+
+static parts parts_of(const hb_bytecode_program *p)
+{
+    parts at = {.stack = aligned(sizeof(hb_bytecode_machine))};
+    at.cells = at.stack + aligned(p->limits.stack);
+    at.memory = at.cells + aligned((p->n_insns + (size_t)1) * sizeof(hb_bytecode_cell));
+    at.end = at.memory + p->limits.memory;
+    return at;
 }
 
 hb_status hb_bytecode_machine_create(hb_bytecode_machine **out, const hb_bytecode_program *p, const uint8_t *input, size_t len,
                                      uint64_t output_limit, hb_error *err)
 {
+    const parts at = parts_of(p);
+    uint8_t *memory = hb_pages_alloc(at.end);
     *out = NULL;
-    hb_bytecode_machine *m = hb_pages_alloc(sizeof *m);
-    if (!m)
-        return out_of_memory(NULL, err);
-    m->program = p;
-    m->stack = hb_pages_alloc(p->limits.stack);
-    m->memory = hb_pages_alloc(p->limits.memory);
-    if (!m->stack || !m->memory || hb_arena_init(&m->cells_memory, (p->n_insns + (size_t)1) * sizeof *m->cells) != HB_OK)
-        return out_of_memory(m, err);
-    hb_bytecode_cell *cells = hb_arena_alloc_many(&m->cells_memory, p->n_insns + (size_t)1, sizeof *cells);
+    if (!memory)
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for a bytecode machine");
+    hb_bytecode_machine *m = (hb_bytecode_machine *)(void *)memory;
+    hb_bytecode_cell *cells = (hb_bytecode_cell *)(void *)(memory + at.cells);
     for (uint32_t k = 0; k < p->n_insns; k++)
         cells[k] = make_cell(&p->insns[k]);
     cells[p->n_insns] = (hb_bytecode_cell){.run = hb_bytecode_run_off, .at = p->code_len};
+    m->program = p;
     m->cells = cells;
+    m->stack = (uint64_t *)(void *)(memory + at.stack);
+    m->memory = memory + at.memory;
     m->stack_end = m->stack + p->limits.stack / 8;
     m->memory_bytes = p->limits.memory;
     m->ip = cells;
@@ -60,11 +73,8 @@ void hb_bytecode_machine_free(hb_bytecode_machine *m)
 {
     if (!m)
         return;
-    hb_pages_free(m->stack, m->program->limits.stack);
-    hb_pages_free(m->memory, m->program->limits.memory);
-    hb_arena_free(&m->cells_memory);
     hb_buf_free(&m->output);
-    hb_pages_free(m, sizeof *m);
+    hb_pages_free(m, parts_of(m->program).end);
 }
 
 /* The one loop. Gas, underflow and stack limit are checked here for all instructions, the rest by each. */
