@@ -311,7 +311,7 @@ hb_status hb_rv_start(const hb_rv_program *program, const hb_rv_exec_options *op
 
 hb_rv_end hb_rv_advance(hb_rv_run *m, const hb_rv_bound *bound)
 {
-    if (m->end != HB_RV_END_NOT_RUN && m->end != HB_RV_END_PAUSED)
+    if ((m->end != HB_RV_END_NOT_RUN && m->end != HB_RV_END_PAUSED) || m->shard.over)
         return m->end;
     m->bound = bound ? *bound : (hb_rv_bound){0};
     uint64_t start = now_ns();

@@ -138,6 +138,10 @@ static hb_rv_trap call_hint_read(hb_rv_run *m, const effect *e)
         return HB_TRAP_HINT_EMPTY;
     if (chunk.len != e->a1)
         return HB_TRAP_HINT_LENGTH;
+    if (chunk.len && !chunk.data) {
+        detail(m, "the checkpoint does not hold this chunk");
+        return HB_TRAP_HINT_EMPTY;
+    }
     hb_rv_trap trap = hb_rvmem_fill(&m->mem, e->a0, chunk.data, chunk.len);
     if (trap == HB_TRAP_NONE)
         hb_rv_host_pop(&m->host);

@@ -28,10 +28,14 @@ typedef struct hb_rv_shard_state {
     hb_rv_shard_host host_in;
     uint32_t pages_in;         /* pages that the run had touched */
 
-    /* a checkpoint's promise */
-    hb_rv_shard_counts goal;
-    hb_rv_span *inputs;        /* its inputs; bytes of the list */
-    size_t inputs_bytes;
+    hb_rv_shard closed;        /* what hb_rv_shard_end gave last */
+
+    /* a run from a checkpoint */
+    hb_rv_shard goal;          /* what the checkpoint promises; boundary is NULL */
+    hb_rv_end goal_end;
+    bool over;                 /* the shard is closed: there is nothing behind it */
+    hb_rv_span *inputs;
+    size_t inputs_bytes;       /* of the list */
     const char **args;
     size_t args_bytes;
 } hb_rv_shard_state;

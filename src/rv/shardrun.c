@@ -187,7 +187,9 @@ hb_status hb_rv_shard_end(hb_rv_run *m, hb_rv_shard *shard, hb_error *err)
     m->record.pc_out = shard->pc_out;
     m->record.ts_end = m->ts;
     m->record.cycles = shard->counts.cycles;
+    s->closed = *shard;
     s->open = false;
+    s->over = s->from_checkpoint;
     return HB_OK;
 }
 
