@@ -35,23 +35,30 @@ static void print_json(const hb_security_report *r)
 
 static int run(int argc, char **argv)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"unique", no_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'}, {0}};
+    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {"unique", no_argument, NULL, 'u'}, {"soundcalc", no_argument, NULL, 's'}, {"help", no_argument, NULL, 'h'}, {0}};
     hb_security_regime regime = HB_SECURITY_SHIPPED;
-    int json = 0;
+    int json = 0, soundcalc = 0;
     for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == 'j') {
             json = 1;
         } else if (c == 'u') {
             regime = HB_SECURITY_UNIQUE_ONLY;
+        } else if (c == 's') {
+            soundcalc = 1;
         } else {
-            fputs("usage: hauptbuch security [--json] [--unique]\n"
-                  "  --unique  what the same query counts are worth in unique decoding alone\n", c == 'h' ? stdout : stderr);
+            fputs("usage: hauptbuch security [--json] [--unique] | --soundcalc\n"
+                  "  --unique     what the same query counts are worth in unique decoding alone\n"
+                  "  --soundcalc  the parameters as a file for the public calculator ethereum/soundcalc\n", c == 'h' ? stdout : stderr);
             return c == 'h' ? HB_EXIT_YES : HB_EXIT_USAGE;
         }
     }
     if (optind != argc) {
         hb_cli_complain("security", "takes no arguments, got '%s'", argv[optind]);
         return HB_EXIT_USAGE;
+    }
+    if (soundcalc) {
+        hb_security_soundcalc(stdout);
+        return HB_EXIT_YES;
     }
     hb_security_report report;
     hb_security_compute(regime, &report);

@@ -9,13 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "machine/run.h"
 #include "pcs/pcs_params.h"
-
-/* What the verifier allows at most (machine_verify.c, pcs/stack.h). */
-#define TUPLES_LOG2 28.0
-#define CONSTRAINTS_MAX 2048.0
-#define COLUMNS_MAX 2048.0
-#define STACKED_MAX 512.0
 
 static double k_bits(void) { return 5.0 * log2(2013265921.0); }
 
@@ -36,19 +31,20 @@ static double unique_fold_bits(double rho, double n, double words) { return k_bi
 
 static void add_algebraic(hb_security_report *r) {
     const double k = k_bits();
-    add(r, "bus challenges", "algebraic", k - log2(3.0 * exp2(TUPLES_LOG2)), HB_GRIND_BUS, 1);
+    add(r, "bus challenges", "algebraic", k - log2(3.0 * exp2((double)HB_SECURITY_TUPLES_LOG2)), HB_GRIND_BUS, 1);
+    add(r, "challenges of the bus between shards", "algebraic", k - log2(3.0 * exp2((double)HB_SECURITY_RUN_TUPLES_LOG2)), HB_GRIND_GLOBAL, 1);
     add(r, "GKR point and batching", "algebraic", k - log2(4.0), 0, 60);
     add(r, "GKR sumcheck round (degree 3)", "algebraic", k - log2(3.0), 0, 400);
-    add(r, "constraint batching and zero test", "algebraic", k - log2(CONSTRAINTS_MAX + 29.0), 0, 1);
+    add(r, "constraint batching and zero test", "algebraic", k - log2((double)HB_SECURITY_CONSTRAINTS_MAX + 29.0), 0, 1);
     add(r, "skip round (degree 60)", "algebraic", k - log2(60.0 + 15.0), 0, 1);
     add(r, "zerocheck round (degree 5)", "algebraic", k - log2(5.0), 0, 25);
-    add(r, "column batching", "algebraic", k - log2(COLUMNS_MAX), 0, 1);
+    add(r, "column batching", "algebraic", k - log2((double)HB_SECURITY_COLUMNS_MAX), 0, 1);
     add(r, "tile round (degree 2)", "algebraic", k - log2(2.0), 0, 8);
 }
 
 static void add_oracle0(hb_security_report *r) {
     const double rho = exp2(-(double)HB_RATE_LOG2_0), n = exp2((double)HB_STACK_LOG2_MAX + HB_RATE_LOG2_0);
-    add(r, "gamma batching of stacked columns", "unique decoding", unique_fold_bits(rho, n, STACKED_MAX), HB_GRIND_GAMMA, 1);
+    add(r, "gamma batching of stacked columns", "unique decoding", unique_fold_bits(rho, n, (double)HB_STACK_COLUMNS_MAX), HB_GRIND_GAMMA, 1);
     add(r, "queries to the trace", "unique decoding", -(double)HB_QUERIES_0 * log2(1.0 - (1.0 - rho) / 2.0), HB_GRIND_QUERY, 1);
 }
 

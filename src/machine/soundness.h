@@ -1,6 +1,13 @@
 /* The security report: bits of every round, computed from the constants in the code (docs/security.md explains each formula). Hosted. */
 #pragma once
 #include <stddef.h>
+#include <stdio.h>
+
+/* What the verifier allows at most (machine_verify.c; the stacked columns: pcs/pcs_params.h). */
+#define HB_SECURITY_TUPLES_LOG2 28
+#define HB_SECURITY_RUN_TUPLES_LOG2 40 /* on GLOBAL, in a whole run */
+#define HB_SECURITY_CONSTRAINTS_MAX 2048
+#define HB_SECURITY_COLUMNS_MAX 2048
 
 typedef struct hb_security_round {
     const char *name;
@@ -27,3 +34,6 @@ typedef enum hb_security_regime {
 } hb_security_regime;
 
 void hb_security_compute(hb_security_regime regime, hb_security_report *out);
+
+/* The parameters as an input file of the public soundness calculator (ethereum/soundcalc, protocol family WHIR), as far as its models fit. */
+void hb_security_soundcalc(FILE *out);
