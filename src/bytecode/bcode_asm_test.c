@@ -137,7 +137,7 @@ static void errors(void **state)
         {".memory_limit 4294967297\nSTOP", 1, "line 1, column 15: a limit larger than possible: '4294967297'"},
         {".gas_limit 1\n.gas_limit 1\nSTOP", 2, "line 2, column 1: a limit for the second time: '.gas_limit'"},
         {".time_limit 1\nSTOP", 1, "line 1, column 1: unknown directive '.time_limit'"},
-        {"STOP\nPUSH 1\nJUMP", 2, "line 2, column 1: the target of the jump is not the start of an instruction"},
+        {"STOP\nPUSH 2\nJUMP", 2, "line 2, column 1: the target of the jump is not the start of an instruction"},
         {"PUSH @end\nJUMP\nend:", 1, "line 1, column 1: the target of the jump is not the start of an instruction"},
     };
     for (size_t k = 0; k < sizeof table / sizeof *table; k++)
