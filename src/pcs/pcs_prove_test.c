@@ -69,17 +69,16 @@ static void check_shape(const shape *sh, const hb_pcs_params *params, uint64_t s
 
     hb_pool *two = hb_pool_create(2);
     for (int isa = HB_ISA_BASELINE; isa <= (int)hb_isa_detected(); isa++)
-        for (int threads = 1; threads <= 2; threads++)
-            for (int keep = HB_PCS_KEEP_CODEWORDS; keep <= HB_PCS_DROP_CODEWORDS; keep++) {
-                hb_buf proof = {0};
-                hb_isa_cap((hb_isa)isa);
-                fast_prove(&x, params, threads == 2 ? two : NULL, (hb_pcs_keep)keep, &proof, committed);
-                for (int c = 0; c < HB_COMMITMENTS; c++)
-                    if (x.stack.w[c])
-                        assert_memory_equal(committed[c].cap, ref.cap[c], sizeof ref.cap[c]);
-                check_equal(&proof, &ref.proof);
-                hb_buf_free(&proof);
-            }
+        for (int keep = HB_PCS_KEEP_CODEWORDS; keep <= HB_PCS_DROP_CODEWORDS; keep++) {
+            hb_buf proof = {0};
+            hb_isa_cap((hb_isa)isa);
+            fast_prove(&x, params, (isa + keep + (int)seed) % 2 ? two : NULL, (hb_pcs_keep)keep, &proof, committed);
+            for (int c = 0; c < HB_COMMITMENTS; c++)
+                if (x.stack.w[c])
+                    assert_memory_equal(committed[c].cap, ref.cap[c], sizeof ref.cap[c]);
+            check_equal(&proof, &ref.proof);
+            hb_buf_free(&proof);
+        }
     hb_isa_cap(HB_ISA_AVX512);
     hb_pool_destroy(two);
     slow_free(&ref);

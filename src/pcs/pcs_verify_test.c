@@ -92,7 +92,7 @@ static void lies(void **state)
         expect_lie(SLOW_LIE_ORACLE_WORD, i, HB_R_NOT_CANONICAL);
     }
     expect_lie(SLOW_LIE_FINAL, 0, HB_R_FINAL_QUERIES);
-    for (uint32_t bit = 0; bit < 8; bit++) /* one wrong answer is enough, whichever */
+    for (uint32_t bit = 0; bit < 8; bit += 3) /* one wrong answer is enough, whichever */
         expect_lie(SLOW_LIE_LAST_LEAVES, bit, HB_R_FINAL_QUERIES);
     for (uint32_t i = 1; i <= HB_ORACLES; i++) {
         expect_lie(SLOW_LIE_LEAF, i, HB_R_MERKLE_ROOT);
