@@ -138,7 +138,7 @@ static int inspect_run(const char *path, hb_cli_exec *exec)
         hb_cli_complain("inspect", "%s: %s", path, key ? err.message : "out of memory");
     else if (hb_rv_exec(&program, &exec->options, &run, &err) != HB_OK)
         hb_cli_complain("inspect", "%s: %s", hb_status_text(err.status), err.message);
-    else if (hb_machine_statement(key, hb_rv_run_record(run), &st, &err) != HB_OK)
+    else if (hb_machine_statement(key, HB_KIND_SINGLE, hb_rv_run_record(run), NULL, &st, &err) != HB_OK)
         hb_cli_complain("inspect", "%s", err.message);
     else {
         print_chips(&key->airs, st.heights, hb_rv_run_report(run)->cycles);

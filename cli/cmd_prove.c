@@ -110,7 +110,7 @@ static int fits(const arguments *a, const hb_machine_key *key, const hb_rv_recor
 {
     hb_statement st;
     hb_error err = {0};
-    if (hb_machine_statement(key, record, &st, &err) != HB_OK) {
+    if (hb_machine_statement(key, HB_KIND_SINGLE, record, NULL, &st, &err) != HB_OK) {
         hb_cli_complain("prove", "%s", err.message);
         return HB_EXIT_NO;
     }

@@ -1,5 +1,6 @@
 /* What a chip is: its columns, its rules, and how rows are filled from the record of a run. One file a chip; chips.c lists them in machine order. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,11 +9,17 @@
 
 /* Machine order; enters the key. Fixed chips first. */
 typedef enum hb_chip_id {
-    HB_CHIP_PROG, HB_CHIP_IMAGE, HB_CHIP_RC16, HB_CHIP_RC18, HB_CHIP_BYTE, HB_CHIP_INITFIN, HB_CHIP_BUMP,
+    HB_CHIP_PROG, HB_CHIP_IMAGE, HB_CHIP_RC16, HB_CHIP_RC18, HB_CHIP_BYTE, HB_CHIP_INITFIN, HB_CHIP_BUMP, HB_CHIP_BOUNDARY, HB_CHIP_INITFIN_GLOBAL,
     HB_CHIP_ADDI, HB_CHIP_ADD, HB_CHIP_SUB, HB_CHIP_ADDW, HB_CHIP_CONST, HB_CHIP_LOGIC, HB_CHIP_SHIFT, HB_CHIP_SLT, HB_CHIP_BEQ, HB_CHIP_BLT,
     HB_CHIP_JAL, HB_CHIP_JALR, HB_CHIP_MUL, HB_CHIP_DIV, HB_CHIP_LD, HB_CHIP_LOAD, HB_CHIP_LOAD2, HB_CHIP_SD, HB_CHIP_STORE, HB_CHIP_STORE2, HB_CHIP_CALL,
     HB_CHIP_COUNT
 } hb_chip_id;
+
+/* Kinds of proof (docs/protocol.md 6). */
+#define HB_KIND_SINGLE 0u /* a whole run */
+#define HB_KIND_EXEC 1u   /* one shard of a run */
+#define HB_KIND_INIT 2u   /* first and last values of a run in shards */
+#define HB_KIND_COUNT 3u
 
 struct hb_rv_program;
 struct hb_rv_record;
@@ -37,6 +44,12 @@ typedef struct hb_chip {
 } hb_chip;
 
 extern const hb_chip *const hb_chips[HB_CHIP_COUNT];
+
+/* May a proof of this kind have rows in this chip? (docs/protocol.md 11) */
+bool hb_chip_in_kind(hb_chip_id id, uint32_t kind);
+
+/* The commitment that holds a chip's main columns: 1 (made before the challenges of GLOBAL are drawn; chips that use this bus, and only they) or 2. */
+uint32_t hb_chip_commitment(hb_chip_id id);
 
 /* The prover's side, apart from the rules (files <chip>_fill.c or fill.c; hosted). */
 typedef struct hb_chip_filler {

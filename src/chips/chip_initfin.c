@@ -1,4 +1,5 @@
-/* INITFIN: the first and last value of every cell (machine.md 5).
+/* INITFIN: the first and last value of every cell (machine.md 5). INITFIN_GLOBAL: the same over a run of shards, where the values enter and leave on the bus
+ * GLOBAL, marked with the number of the shard that comes next to them (docs/protocol.md 14).
  *
  * Keys (hi, lo) increase strictly from row to row: CHAIN hands the key of row k to row k + 1, and with borrow = b the differences lo - lo_before - 1 +
  * 2^29 b in [0, 2^29) and hi - hi_before - b in [0, 2^18) say in integers that either b = 0, lo > lo_before, hi >= hi_before, or b = 1 and
@@ -117,18 +118,18 @@ static void public_rows(hb_air *a, const row *r)
         hb_air_zero(a, labels[i], hb_air_mul(a, selected, hb_air_col(a, INITFIN_FIN + i)));
 }
 
-static void memory(hb_air *a, const row *r)
+static void memory(hb_air *a, const row *r, hb_bus bus)
 {
     hb_limbs fin = hb_chips_limbs(a, INITFIN_FIN);
     fin.v[0] = hb_air_add(a, fin.v[0], hb_air_structured(a, HB_ST_PV_LO));
     fin.v[1] = hb_air_add(a, fin.v[1], hb_air_structured(a, HB_ST_PV_HI));
     const hb_expr first[7] = {r->hi, r->lo_key, r->init.v[0], r->init.v[1], r->init.v[2], r->init.v[3], hb_air_const(a, 0)};
     const hb_expr last[7] = {r->hi, r->lo_key, fin.v[0], fin.v[1], fin.v[2], fin.v[3], hb_air_col(a, INITFIN_TS)};
-    hb_air_produce(a, HB_BUS_MEM, HB_ALWAYS, first, 7);
-    hb_air_consume(a, HB_BUS_MEM, HB_ALWAYS, last, 7);
+    hb_air_produce(a, bus, HB_ALWAYS, first, 7);
+    hb_air_consume(a, bus, HB_ALWAYS, last, 7);
 }
 
-static void rules(hb_air *a)
+static void record(hb_air *a, hb_bus bus)
 {
     row r = {
         .hi = hb_air_col(a, INITFIN_HI), .lo = hb_air_col(a, INITFIN_LO),
@@ -141,10 +142,25 @@ static void rules(hb_air *a)
     initial_value(a, &r);
     text(a, &r);
     public_rows(a, &r);
-    memory(a, &r);
+    memory(a, &r, bus);
+}
+
+static void rules(hb_air *a)
+{
+    record(a, HB_BUS_MEM);
+}
+
+static void rules_global(hb_air *a)
+{
+    record(a, HB_BUS_GLOBAL);
 }
 
 const hb_chip hb_chip_initfin = {
     .name = "INITFIN", .id = HB_CHIP_INITFIN, .width = INITFIN_WIDTH, .column_names = names,
     .height_rule = HB_HEIGHT_FREE, .max_height_log2 = HB_CELLS_HEIGHT_LOG2, .rules = rules,
+};
+
+const hb_chip hb_chip_initfin_global = {
+    .name = "INITFIN_GLOBAL", .id = HB_CHIP_INITFIN_GLOBAL, .width = INITFIN_WIDTH, .column_names = names,
+    .height_rule = HB_HEIGHT_FREE, .max_height_log2 = HB_CELLS_HEIGHT_LOG2, .rules = rules_global,
 };

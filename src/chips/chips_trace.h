@@ -38,7 +38,8 @@ static inline void chips_make_table(chips_trace *t, hb_chip_id id)
     const hb_chip *chip = hb_chips[id];
     const hb_chip_filler *filler = hb_chip_fillers[id];
     hb_table *table = &t->tables[id];
-    uint32_t columns = chip->pre_width + chip->width, n = (uint32_t)filler->rows(&t->program, t->record), stored = hb_stored_tiles(n) * HB_TILE_ROWS;
+    uint32_t columns = chip->pre_width + chip->width, n = hb_chip_in_kind(id, HB_KIND_SINGLE) ? (uint32_t)filler->rows(&t->program, t->record) : 0;
+    uint32_t stored = hb_stored_tiles(n) * HB_TILE_ROWS;
     *table = (hb_table){id, &t->air[id], n, stored, hb_table_height_log2(n), NULL, chip->name, chip->column_names};
     if (!n)
         return;

@@ -22,6 +22,15 @@ enum {
     INITFIN_TEXT,                     /* the double word is text; means something in image rows only */
     INITFIN_INIT, INITFIN_FIN = INITFIN_INIT + 4, INITFIN_TS = INITFIN_FIN + 4, INITFIN_WIDTH
 };
+
+/* BOUNDARY: a cell that a shard accesses */
+enum {
+    BOUNDARY_HI, BOUNDARY_LO,         /* key */
+    BOUNDARY_IN, BOUNDARY_OUT = BOUNDARY_IN + 4, /* value before and after the shard */
+    BOUNDARY_SHARD_PREV = BOUNDARY_OUT + 4,      /* number of the last shard before that accessed it, 0 for none */
+    BOUNDARY_TS,                      /* time of the last access */
+    BOUNDARY_WIDTH
+};
 enum { BUMP_HI, BUMP_LO, BUMP_V, BUMP_TS_PREV = BUMP_V + 4, BUMP_TS_NEW, BUMP_NEW_TOP, BUMP_GAP_TOP, BUMP_WIDTH };
 
 /* --- instructions without memory ------------------------------------------------------------------------------------------------------ */

@@ -32,6 +32,7 @@ void hb_fill_insns(const hb_rv_program *program, const hb_rv_events *events, siz
 const hb_chip_filler *const hb_chip_fillers[HB_CHIP_COUNT] = {
     [HB_CHIP_PROG] = &hb_filler_prog,   [HB_CHIP_IMAGE] = &hb_filler_image, [HB_CHIP_RC16] = &hb_filler_rc16,   [HB_CHIP_RC18] = &hb_filler_rc18,
     [HB_CHIP_BYTE] = &hb_filler_byte,   [HB_CHIP_INITFIN] = &hb_filler_initfin, [HB_CHIP_BUMP] = &hb_filler_bump,
+    [HB_CHIP_BOUNDARY] = &hb_filler_boundary, [HB_CHIP_INITFIN_GLOBAL] = &hb_filler_initfin_global,
     [HB_CHIP_ADDI] = &hb_filler_addi,   [HB_CHIP_ADD] = &hb_filler_add,     [HB_CHIP_SUB] = &hb_filler_sub,     [HB_CHIP_ADDW] = &hb_filler_addw,
     [HB_CHIP_CONST] = &hb_filler_const, [HB_CHIP_LOGIC] = &hb_filler_logic, [HB_CHIP_SHIFT] = &hb_filler_shift, [HB_CHIP_SLT] = &hb_filler_slt,
     [HB_CHIP_BEQ] = &hb_filler_beq,     [HB_CHIP_BLT] = &hb_filler_blt,     [HB_CHIP_JAL] = &hb_filler_jal,     [HB_CHIP_JALR] = &hb_filler_jalr,

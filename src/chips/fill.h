@@ -40,7 +40,7 @@ void hb_fill_insns(const hb_rv_program *program, const hb_rv_events *events, siz
     }                                                                                                                                                \
     const hb_chip_filler hb_filler_##name = {name##_rows, name##_fill, NULL, NULL};
 
-extern const hb_chip_filler hb_filler_prog, hb_filler_image, hb_filler_rc16, hb_filler_rc18, hb_filler_byte, hb_filler_initfin, hb_filler_bump,
+extern const hb_chip_filler hb_filler_prog, hb_filler_image, hb_filler_rc16, hb_filler_rc18, hb_filler_byte, hb_filler_initfin, hb_filler_bump, hb_filler_boundary, hb_filler_initfin_global,
     hb_filler_addi, hb_filler_add, hb_filler_sub, hb_filler_addw, hb_filler_const, hb_filler_logic, hb_filler_shift, hb_filler_slt, hb_filler_beq,
     hb_filler_blt, hb_filler_jal, hb_filler_jalr, hb_filler_mul, hb_filler_div, hb_filler_ld, hb_filler_load, hb_filler_load2, hb_filler_sd,
     hb_filler_store, hb_filler_store2, hb_filler_call;

@@ -1,4 +1,4 @@
-/* Tables that provide (PROG, IMAGE, RC16, RC18, BYTE), INITFIN and BUMP. */
+/* Tables that provide (PROG, IMAGE, RC16, RC18, BYTE), INITFIN, BOUNDARY and BUMP. */
 #include "chips/fill.h"
 
 /* --- PROG -------------------------------------------------------------------------------------------------------------------------- */
@@ -185,6 +185,39 @@ static void initfin_fill(const hb_rv_program *program, const hb_rv_record *recor
 }
 
 const hb_chip_filler hb_filler_initfin = {initfin_rows, initfin_fill, NULL, NULL};
+const hb_chip_filler hb_filler_initfin_global = {initfin_rows, initfin_fill, NULL, NULL};
+
+/* --- BOUNDARY ------------------------------------------------------------------------------------------------------------------------ */
+static size_t boundary_rows(const hb_rv_program *program, const hb_rv_record *record)
+{
+    (void)program;
+    return record->boundary.count;
+}
+
+static void boundary_row(const hb_rv_boundary *e, uint32_t *c)
+{
+    hb_put(c, BOUNDARY_HI, e->hi);
+    hb_put(c, BOUNDARY_LO, e->lo);
+    hb_put_limbs(c, BOUNDARY_IN, e->v_in);
+    hb_put_limbs(c, BOUNDARY_OUT, e->v_out);
+    hb_put(c, BOUNDARY_SHARD_PREV, e->s_prev);
+    hb_put(c, BOUNDARY_TS, e->ts_last);
+}
+
+static void boundary_fill(const hb_rv_program *program, const hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols)
+{
+    (void)program;
+    const hb_rv_boundary *cells = record->boundary.data;
+    hb_fill_block block = {0};
+    for (size_t at = begin; at < end; at += HB_FILL_ROWS) {
+        size_t rows = end - at < HB_FILL_ROWS ? end - at : HB_FILL_ROWS;
+        for (size_t i = 0; i < rows; i++)
+            boundary_row(&cells[at + i], block.cells + i);
+        hb_fill_flush(&block, BOUNDARY_WIDTH, at, rows, cols);
+    }
+}
+
+const hb_chip_filler hb_filler_boundary = {boundary_rows, boundary_fill, NULL, NULL};
 
 /* --- BUMP ---------------------------------------------------------------------------------------------------------------------------- */
 static size_t bump_rows(const hb_rv_program *program, const hb_rv_record *record)

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/reject.h"
 #include "machine/airs.h"
+#include "pcs/stack.h"
 
 static const hb_air_limits roomy = {8192, 512, 512, 2048, 512};
 
@@ -78,8 +79,12 @@ hb_status hb_machine_airs_init(hb_machine_airs *airs, hb_scratch *scratch, hb_er
         airs->trees[c] = hb_scratch_alloc(scratch, air->n_terms);
         if (!airs->trees[c])
             return HB_REJECT(err, HB_R_SCRATCH);
-        for (uint32_t i = 0; i < air->n_terms; i++)
+        for (uint32_t i = 0; i < air->n_terms; i++) {
             airs->trees[c][i] = (uint8_t)air->terms[i].tree;
+            /* what is on GLOBAL is bound before its challenges are drawn: all columns of such a chip lie in commitment 1 */
+            if (air->terms[i].bus == HB_BUS_GLOBAL && (hb_chip_commitment((hb_chip_id)c) != HB_COMMIT_BOUNDARY || air->pre_width))
+                return broken_rules(hb_chips[c], (hb_air_problem){HB_AIR_BAD_BUS, i, 0, NULL}, err);
+        }
     }
     machine_digest(airs);
     return HB_OK;

@@ -62,6 +62,7 @@ hb_status hb_machine_key_init(hb_machine_key *key, const hb_rv_program *program,
     key->program = program;
     key->part = (hb_program_part){.entry = program->entry, .img_lo = program->img_lo, .img_hi = program->img_hi, .n_prog = program->n_insns,
                                   .n_image = (uint32_t)((program->img_hi - program->img_lo) / 8)};
+    memcpy(key->part.load_digest, program->load_digest, sizeof key->part.load_digest);
     uint32_t heights[HB_CHIP_COUNT];
     fixed_heights(&key->part, heights);
     key->memory_bytes = HB_MACHINE_AIRS_BYTES + columns_bytes(heights);

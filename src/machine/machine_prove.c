@@ -83,16 +83,22 @@ static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *la
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     zerocheck_tables(key, layout, st, tables);
     const hb_zerocheck_claim claim = {.tables = tables, .n_tables = layout->n_tables, .layout = &layout->trees};
-    hb_pcs_committed committed[HB_COMMITMENTS] = {
-        key->fixed, {.width = 0}, {.width = layout->stack.w[HB_COMMIT_MAIN], .h = layout->stack.h[HB_COMMIT_MAIN]}};
-    static const uint32_t *kept[1];
-    committed[HB_COMMIT_MAIN].codewords = kept; /* kept: only whether there are some matters */
+    static const uint32_t *kept[1]; /* only whether there are some matters */
+    hb_pcs_committed committed[HB_COMMITMENTS] = {key->fixed};
+    size_t commit = 0, stay = 0, tiles = layout->stack.tiles[HB_COMMIT_KEY];
+    for (int c = HB_COMMIT_BOUNDARY; c <= HB_COMMIT_MAIN; c++) {
+        if (layout->stack.w[c] == 0)
+            continue;
+        committed[c] = (hb_pcs_committed){.width = layout->stack.w[c], .h = layout->stack.h[c], .codewords = kept};
+        commit = max_size(commit, stay + hb_pcs_commit_bytes(&layout->stack, c, HB_PCS_KEEP_CODEWORDS, pool));
+        stay += hb_pcs_committed_bytes(&layout->stack, c, HB_PCS_KEEP_CODEWORDS);
+        tiles += layout->stack.tiles[c];
+    }
     const size_t trees = leaves_bytes(key, layout, threads) + hb_gkr_prove_bytes(&layout->trees, threads);
     const size_t zerocheck = hb_zerocheck_prove_bytes(&claim, threads);
-    const size_t values = 64 * ((size_t)layout->stack.tiles[HB_COMMIT_KEY] + layout->stack.tiles[HB_COMMIT_MAIN] + layout->stack.n_columns);
+    const size_t values = 64 * (tiles + layout->stack.n_columns);
     const size_t opening = values + hb_pcs_open_bytes(&hb_pcs_shard_params, &layout->stack, committed, pool);
-    const size_t rest = hb_pcs_committed_bytes(&layout->stack, HB_COMMIT_MAIN, HB_PCS_KEEP_CODEWORDS) + max_size(trees, max_size(zerocheck, opening));
-    const size_t commit = hb_pcs_commit_bytes(&layout->stack, HB_COMMIT_MAIN, HB_PCS_KEEP_CODEWORDS, pool);
+    const size_t rest = stay + max_size(trees, max_size(zerocheck, opening));
     return max_size(counting_bytes(key, st, threads), max_size(commit, rest)) + (1u << 20);
 }
 
@@ -122,30 +128,58 @@ size_t hb_machine_prove_bytes(const hb_machine_key *key, const hb_statement *st,
 
 /* --- statement ---------------------------------------------------------------------------------------------------------------------- */
 
-hb_status hb_machine_statement(const hb_machine_key *key, const hb_rv_record *record, hb_statement *st, hb_error *err)
+void hb_machine_public_words(const hb_rv_cell *cells, uint32_t words[HB_PUBLIC_WORDS])
 {
-    const hb_rv_cell *cells = record->cells.data;
-    if (record->pc_out != HB_PC_HALT || record->cells.count < HB_PUBLIC_WORDS)
-        return hb_fail(err, HB_INVALID_ARGUMENT, "the run has not halted: there is nothing to prove");
-    memset(st, 0, sizeof *st);
-    st->kind = HB_KIND_SINGLE;
-    st->pc_in = record->pc_in;
-    st->pc_out = record->pc_out;
-    st->ts_end = record->ts_end;
-    for (uint32_t k = 0; k < 8; k++) {
-        st->public_digest[k] = (uint32_t)cells[k].v_fin;
-        st->deferred_digest[k] = (uint32_t)cells[8 + k].v_fin;
-    }
-    st->exit_code = (uint32_t)cells[16].v_fin;
-    st->chain_hi = cells[record->cells.count - 1].hi;
-    st->chain_lo = cells[record->cells.count - 1].lo;
+    for (uint32_t k = 0; k < HB_PUBLIC_WORDS; k++)
+        words[k] = (uint32_t)cells[k].v_fin;
+}
+
+static void state_public_words(hb_statement *st, const uint32_t words[HB_PUBLIC_WORDS])
+{
+    memcpy(st->public_digest, words, sizeof st->public_digest);
+    memcpy(st->deferred_digest, words + 8, sizeof st->deferred_digest);
+    st->exit_code = words[16];
+}
+
+static hb_status state_heights(const hb_machine_key *key, const hb_rv_record *record, hb_statement *st, hb_error *err)
+{
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
+        if (!hb_chip_in_kind((hb_chip_id)c, st->kind))
+            continue;
         const size_t rows = hb_chip_fillers[c]->rows(key->program, record);
         if (rows > (size_t)1 << hb_chips[c]->max_height_log2)
-            return hb_fail(err, HB_LIMIT, "the run is too long for one shard: %zu rows of table %s", rows, hb_chips[c]->name);
+            return hb_fail(err, HB_LIMIT, "the run is too long for one proof: %zu rows of table %s", rows, hb_chips[c]->name);
         st->heights[c] = (uint32_t)rows;
     }
     return HB_OK;
+}
+
+hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err)
+{
+    const hb_rv_cell *cells = record->cells.data;
+    memset(st, 0, sizeof *st);
+    st->kind = kind;
+    st->ts_end = 4; /* where time starts: no instruction in kind `init` */
+    if (kind != HB_KIND_EXEC) {
+        if (record->cells.count < HB_PUBLIC_WORDS || (kind == HB_KIND_SINGLE && record->pc_out != HB_PC_HALT))
+            return hb_fail(err, HB_INVALID_ARGUMENT, "the run has not halted: there is nothing to prove");
+        st->chain_hi = cells[record->cells.count - 1].hi;
+        st->chain_lo = cells[record->cells.count - 1].lo;
+    }
+    if (kind != HB_KIND_INIT) {
+        st->pc_in = record->pc_in;
+        st->pc_out = record->pc_out;
+        st->ts_end = record->ts_end;
+    }
+    if (kind == HB_KIND_EXEC)
+        st->index = record->shard;
+    uint32_t words[HB_PUBLIC_WORDS];
+    if (kind == HB_KIND_SINGLE)
+        hb_machine_public_words(cells, words);
+    state_public_words(st, run ? run->public_words : words);
+    if (run)
+        memcpy(st->seed, run->seed, sizeof st->seed);
+    return state_heights(key, record, st, err);
 }
 
 /* --- step 1: tables --------------------------------------------------------------------------------------------------------------- */
@@ -164,21 +198,69 @@ static void fill_rows(void *ctx, size_t begin, size_t end, unsigned worker)
     hb_chip_fillers[t->chip]->fill(job->p->key->program, job->record, begin, end, t->cols + hb_chips[t->chip]->pre_width);
 }
 
-/* Column pointers of all tables; preprocessed ones belong to the key. */
+static hb_table table_of(const hb_machine_key *key, uint32_t chip, uint32_t rows, hb_f **columns)
+{
+    return (hb_table){.chip = chip, .air = &key->airs.air[chip], .n_rows = rows, .stored_rows = hb_stored_tiles(rows) * HB_TILE_ROWS,
+                      .h_log2 = hb_table_height_log2(rows), .cols = columns, .name = hb_chips[chip]->name, .column_names = hb_chips[chip]->column_names};
+}
+
+/* Column pointers of all tables; preprocessed ones belong to the key, and an absent table has no others. */
 static void place_columns(hb_machine_proof *p)
 {
-    hb_f *cell = p->cells, **column = p->columns;
-    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
-        const uint32_t c = p->layout->chip[i], n = p->statement.heights[c];
+    hb_f *cell = p->room->cells, **column = p->columns;
+    uint32_t present = 0;
+    for (uint32_t i = 0; i < p->layout->n_stacked; i++) {
+        const uint32_t c = p->layout->stacked_chip[i], n = p->statement.heights[c];
         const hb_chip *chip = hb_chips[c];
-        const uint32_t stored = hb_stored_tiles(n) * HB_TILE_ROWS;
-        p->tables[i] = (hb_table){.chip = c, .air = &p->key->airs.air[c], .n_rows = n, .stored_rows = stored, .h_log2 = hb_table_height_log2(n), .cols = column,
-                                  .name = chip->name, .column_names = chip->column_names};
+        p->stacked[i] = table_of(p->key, c, n ? n : p->layout->stack.tables[i].n_rows, column);
         for (uint32_t j = 0; j < chip->pre_width; j++)
             *column++ = p->key->pre_cols[c][j];
-        for (uint32_t j = 0; j < chip->width; j++, cell += stored)
+        if (n == 0)
+            continue;
+        for (uint32_t j = 0; j < chip->width; j++, cell += p->stacked[i].stored_rows)
             *column++ = cell;
+        p->tables[present++] = p->stacked[i];
     }
+}
+
+static size_t column_count(const hb_machine_layout *layout)
+{
+    size_t n = 0;
+    for (uint32_t i = 0; i < layout->n_stacked; i++)
+        n += hb_chips[layout->stacked_chip[i]]->pre_width + hb_chips[layout->stacked_chip[i]]->width;
+    return n;
+}
+
+void hb_machine_room_free(hb_machine_room *room)
+{
+    hb_arena_free(&room->arena);
+    hb_pages_free(room->cells, room->cells_bytes);
+    memset(room, 0, sizeof *room);
+}
+
+/* Makes the room at least as large; its contents are lost when it grows. */
+static bool grow_room(hb_machine_room *room, size_t cells, size_t arena)
+{
+    if (cells > room->cells_bytes) {
+        hb_pages_free(room->cells, room->cells_bytes);
+        room->cells = hb_pages_alloc(cells);
+        room->cells_bytes = room->cells ? cells : 0;
+    }
+    if (arena > room->arena.size) {
+        hb_arena_free(&room->arena);
+        if (hb_arena_init(&room->arena, arena) != HB_OK)
+            return false;
+    }
+    return room->cells != NULL;
+}
+
+/* In used memory, all that no filler will write: padding rows, and the multiplicities. */
+static void clear_table(const hb_table *t)
+{
+    const bool filled = hb_chip_fillers[t->chip]->fill != NULL;
+    const size_t from = filled ? t->n_rows : 0;
+    for (uint32_t j = 0; j < hb_chips[t->chip]->width; j++)
+        memset(t->cols[hb_chips[t->chip]->pre_width + j] + from, 0, (t->stored_rows - from) * sizeof(hb_f));
 }
 
 static hb_status reserve(hb_machine_proof *p, hb_error *err)
@@ -191,22 +273,23 @@ static hb_status reserve(hb_machine_proof *p, hb_error *err)
     hb_scratch scratch = hb_scratch_of(p->layout + 1, LAYOUT_BYTES);
     hb_status st = hb_machine_layout_init(p->layout, &p->key->airs, &p->key->part, &p->statement, &scratch, err);
     if (st != HB_OK)
-        return hb_fail(err, HB_LIMIT, "the run is too long for one shard: %s", err ? err->message : "too many cells");
-    p->cells_bytes = cells_bytes(&p->statement);
-    p->cells = hb_pages_alloc(p->cells_bytes);
-    p->columns = malloc(p->layout->stack.n_columns * sizeof *p->columns);
-    if (!p->cells || !p->columns || hb_arena_init(&p->arena, arena_bytes(p->key, p->layout, &p->statement, p->pool)) != HB_OK)
+        return hb_fail(err, HB_LIMIT, "the run is too long for one proof: %s", err ? err->message : "too many cells");
+    p->columns = malloc(column_count(p->layout) * sizeof *p->columns);
+    if (!p->columns || !grow_room(p->room, cells_bytes(&p->statement), arena_bytes(p->key, p->layout, &p->statement, p->pool)))
         return hb_fail(err, HB_OUT_OF_MEMORY, "proving needs %zu MiB", hb_machine_prove_bytes(p->key, &p->statement, p->pool, NULL) >> 20);
     return HB_OK;
 }
 
-hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool, const hb_progress *progress, hb_error *err)
+hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run,
+                                hb_machine_room *room, hb_pool *pool, const hb_progress *progress, hb_error *err)
 {
     memset(p, 0, sizeof *p);
     p->key = key;
+    p->run = run;
+    p->room = room ? room : &p->own_room;
     p->pool = pool;
     p->progress = progress;
-    hb_status st = hb_machine_statement(key, record, &p->statement, err);
+    hb_status st = hb_machine_statement(key, kind, record, run, &p->statement, err);
     if (st == HB_OK)
         st = reserve(p, err);
     if (st != HB_OK)
@@ -215,6 +298,8 @@ hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, 
     place_columns(p);
     for (uint32_t i = 0; i < p->layout->n_tables; i++) {
         fill_job job = {p, record, i};
+        if (room)
+            clear_table(&p->tables[i]);
         if (hb_chip_fillers[p->tables[i].chip]->fill)
             hb_pool_for(pool, p->tables[i].n_rows, HB_TILE_ROWS, fill_rows, &job);
     }
@@ -245,28 +330,39 @@ hb_status hb_machine_proof_count(hb_machine_proof *p, hb_error *err)
         finders[i] = (hb_air_finder){filler->row_of ? find_row : NULL, &contexts[i]};
     }
     phase_begin(p, HB_PHASE_COUNT_LOOKUPS);
-    const size_t mark = hb_arena_mark(&p->arena);
-    hb_status st = hb_air_count_multiplicities(p->tables, p->layout->n_tables, finders, &p->layout->publics, p->pool, &p->arena, err);
-    hb_arena_release(&p->arena, mark);
+    const size_t mark = hb_arena_mark(&p->room->arena);
+    hb_status st = hb_air_count_multiplicities(p->tables, p->layout->n_tables, finders, &p->layout->publics, p->pool, &p->room->arena, err);
+    hb_arena_release(&p->room->arena, mark);
     phase_end(p, HB_PHASE_COUNT_LOOKUPS);
     return st;
 }
 
 /* --- step 3: the conversation ------------------------------------------------------------------------------------------------------- */
 
+/* Commits to the columns of commitment 1 or 2, if there are any, and sends the cap. */
+static hb_status commit_columns(hb_machine_proof *p, int commitment, hb_sender *s, hb_error *err)
+{
+    const hb_stack *stack = &p->layout->stack;
+    p->committed[commitment] = (hb_pcs_committed){.width = 0};
+    if (stack->w[commitment] == 0)
+        return HB_OK;
+    hb_status st = hb_pcs_commit(commitment, stack, p->stacked, HB_PCS_KEEP_CODEWORDS, p->pool, &p->room->arena, &p->committed[commitment], err);
+    if (st != HB_OK)
+        return st;
+    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(stack->h[commitment] + HB_RATE_LOG2_0);
+    return hb_send_words(s, HB_TAG_CAP, p->committed[commitment].cap[0], 8 * nodes);
+}
+
 /* STATEMENT to BUS challenges. */
-static hb_status commit_main(hb_machine_proof *p, hb_sender *s, hb_bus_challenges *bus, hb_error *err)
+static hb_status commit_all(hb_machine_proof *p, hb_sender *s, hb_bus_challenges *bus, hb_error *err)
 {
     const hb_program_part *part = &p->key->part;
     p->committed[HB_COMMIT_KEY] = p->key->fixed;
-    p->committed[HB_COMMIT_BOUNDARY] = (hb_pcs_committed){.width = 0};
     hb_statement_absorb(&p->statement, p->key->vkey, &s->t);
     hb_transcript_absorb(&s->t, HB_TAG_CAP, part->cap[0], 8 * (size_t)part->cap_nodes);
-    hb_status st = hb_pcs_commit(HB_COMMIT_MAIN, &p->layout->stack, p->tables, HB_PCS_KEEP_CODEWORDS, p->pool, &p->arena, &p->committed[HB_COMMIT_MAIN], err);
-    if (st != HB_OK)
-        return st;
-    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(p->layout->stack.h[HB_COMMIT_MAIN] + HB_RATE_LOG2_0);
-    st = hb_send_words(s, HB_TAG_CAP, p->committed[HB_COMMIT_MAIN].cap[0], 8 * nodes);
+    hb_status st = commit_columns(p, HB_COMMIT_BOUNDARY, s, err);
+    if (st == HB_OK)
+        st = commit_columns(p, HB_COMMIT_MAIN, s, err);
     if (st == HB_OK)
         st = hb_send_grind(s, HB_LABEL_BUS, HB_GRIND_BUS);
     hb_machine_bus_challenges(&s->t, bus);
@@ -279,20 +375,21 @@ static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, ui
     const hb_gkr_tree *t = &p->layout->trees.trees[tree];
     const uint32_t value = tree == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(tree);
     const bool fraction = tree == HB_GKR_TREE_F;
-    leaves->v[value] = hb_arena_alloc_many(&p->arena, t->n_blocks, sizeof(hb_kpack *));
+    leaves->v[value] = hb_arena_alloc_many(&p->room->arena, t->n_blocks, sizeof(hb_kpack *));
     if (fraction)
-        leaves->v[HB_GKR_VALUE_P] = hb_arena_alloc_many(&p->arena, t->n_blocks, sizeof(hb_kpack *));
+        leaves->v[HB_GKR_VALUE_P] = hb_arena_alloc_many(&p->room->arena, t->n_blocks, sizeof(hb_kpack *));
     if (!leaves->v[value] || (fraction && !leaves->v[HB_GKR_VALUE_P]))
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
     for (uint32_t b = 0; b < t->n_blocks; b++) {
         const size_t packs = hb_gkr_block_packs(&t->blocks[b]);
-        hb_kpack *den = hb_arena_alloc_many(&p->arena, packs, sizeof *den), *num = NULL;
+        hb_kpack *den = hb_arena_alloc_many(&p->room->arena, packs, sizeof *den), *num = NULL;
         if (fraction)
-            leaves->v[HB_GKR_VALUE_P][b] = num = hb_arena_alloc_many(&p->arena, packs, sizeof *num);
+            leaves->v[HB_GKR_VALUE_P][b] = num = hb_arena_alloc_many(&p->room->arena, packs, sizeof *num);
         leaves->v[value][b] = den;
         if (!den || (fraction && !num))
             return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
-        hb_status st = hb_air_leaves(&p->tables[t->blocks[b].table], t->blocks[b].term, bus, &p->layout->publics, p->pool, &p->arena, num, den, err);
+        const hb_bus_challenges *challenges = tree >= HB_AIR_TREE_G_GLOBAL ? &p->run->global : bus;
+        hb_status st = hb_air_leaves(&p->tables[t->blocks[b].table], t->blocks[b].term, challenges, &p->layout->publics, p->pool, &p->room->arena, num, den, err);
         if (st != HB_OK)
             return st;
     }
@@ -301,7 +398,7 @@ static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, ui
 
 static hb_status prove_trees(hb_machine_proof *p, hb_sender *s, const hb_bus_challenges *bus, hb_gkr_result *out, hb_error *err)
 {
-    const size_t mark = hb_arena_mark(&p->arena);
+    const size_t mark = hb_arena_mark(&p->room->arena);
     hb_gkr_leaves leaves = {0};
     hb_status st = HB_OK;
     phase_begin(p, HB_PHASE_LEAVES);
@@ -310,9 +407,9 @@ static hb_status prove_trees(hb_machine_proof *p, hb_sender *s, const hb_bus_cha
     phase_end(p, HB_PHASE_LEAVES);
     phase_begin(p, HB_PHASE_TREES);
     if (st == HB_OK)
-        st = hb_gkr_prove(s, &p->layout->trees, &leaves, &p->arena, out, err);
+        st = hb_gkr_prove(s, &p->layout->trees, &leaves, &p->room->arena, out, err);
     phase_end(p, HB_PHASE_TREES);
-    hb_arena_release(&p->arena, mark);
+    hb_arena_release(&p->room->arena, mark);
     return st;
 }
 
@@ -320,10 +417,10 @@ static hb_status prove_constraints_and_open(hb_machine_proof *p, hb_sender *s, c
 {
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     zerocheck_tables(p->key, p->layout, &p->statement, tables);
-    const hb_zerocheck_claim claim = {tables, p->layout->n_tables, &p->layout->trees, trees, bus, &p->layout->publics, NULL};
+    const hb_zerocheck_claim claim = {tables, p->layout->n_tables, &p->layout->trees, trees, bus, &p->layout->publics, p->run ? &p->run->global : NULL};
     hb_zerocheck_opening at;
     phase_begin(p, HB_PHASE_CONSTRAINTS);
-    hb_status st = hb_zerocheck_prove(s, &claim, p->tables, &p->arena, &at, err);
+    hb_status st = hb_zerocheck_prove(s, &claim, p->tables, &p->room->arena, &at, err);
     phase_end(p, HB_PHASE_CONSTRAINTS);
     if (st != HB_OK)
         return st;
@@ -331,30 +428,30 @@ static hb_status prove_constraints_and_open(hb_machine_proof *p, hb_sender *s, c
     if (!hb_machine_point(&at.result, &point))
         return hb_fail(err, HB_PROOF_GENERATION_FAILED, "the skip challenge lies in the skip domain");
     phase_begin(p, HB_PHASE_OPEN);
-    st = hb_pcs_open(s, &hb_pcs_shard_params, &p->layout->stack, p->tables, p->committed, &point, (const hb_k *const *)at.tiles, &p->arena, err);
+    st = hb_pcs_open(s, &hb_pcs_shard_params, &p->layout->stack, p->stacked, p->committed, &point, (const hb_k *const *)at.tiles, &p->room->arena, err);
     phase_end(p, HB_PHASE_OPEN);
     return st;
 }
 
-hb_status hb_machine_proof_finish(hb_machine_proof *p, const uint8_t *public_bytes, size_t n_public_bytes, hb_buf *file, hb_error *err)
+hb_status hb_machine_proof_finish(hb_machine_proof *p, hb_buf *file, hb_error *err)
 {
     size_t words_at;
     hb_bus_challenges bus;
     hb_gkr_result trees;
     hb_sender s = {.proof = file, .pool = p->pool};
     hb_transcript_init(&s.t);
-    if (hb_proof_write_head(&p->key->part, &p->statement, public_bytes, n_public_bytes, file, &words_at) != HB_OK)
+    if (hb_proof_write_statement(&p->statement, file, &words_at) != HB_OK)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the proof");
     const size_t words_begin = file->len;
-    const size_t mark = hb_arena_mark(&p->arena);
+    const size_t mark = hb_arena_mark(&p->room->arena);
     phase_begin(p, HB_PHASE_COMMIT);
-    hb_status st = commit_main(p, &s, &bus, err);
+    hb_status st = commit_all(p, &s, &bus, err);
     phase_end(p, HB_PHASE_COMMIT);
     if (st == HB_OK)
         st = prove_trees(p, &s, &bus, &trees, err);
     if (st == HB_OK)
         st = prove_constraints_and_open(p, &s, &bus, &trees, err);
-    hb_arena_release(&p->arena, mark);
+    hb_arena_release(&p->room->arena, mark);
     if (st != HB_OK)
         return err && err->status ? st : hb_fail(err, st, "no memory for the proof");
     hb_store_le64(file->data + words_at, (file->len - words_begin) / 4);
@@ -363,8 +460,7 @@ hb_status hb_machine_proof_finish(hb_machine_proof *p, const uint8_t *public_byt
 
 void hb_machine_proof_free(hb_machine_proof *p)
 {
-    hb_arena_free(&p->arena);
-    hb_pages_free(p->cells, p->cells_bytes);
+    hb_machine_room_free(&p->own_room);
     hb_pages_free(p->memory, p->memory_bytes);
     free(p->columns);
     memset(p, 0, sizeof *p);
@@ -374,13 +470,65 @@ hb_status hb_machine_prove(const hb_machine_key *key, const hb_rv_record *record
                            const hb_progress *progress, hb_buf *file, double wall_s[HB_PHASES], hb_error *err)
 {
     hb_machine_proof p;
-    hb_status st = hb_machine_proof_init(&p, key, record, pool, progress, err);
+    hb_status st = hb_machine_proof_init(&p, key, HB_KIND_SINGLE, record, NULL, NULL, pool, progress, err);
     if (st == HB_OK)
         st = hb_machine_proof_count(&p, err);
+    if (st == HB_OK && hb_proof_write_head(&key->part, &p.statement, 0, 0, public_bytes, n_public_bytes, file) != HB_OK)
+        st = hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the proof");
     if (st == HB_OK)
-        st = hb_machine_proof_finish(&p, public_bytes, n_public_bytes, file, err);
+        st = hb_machine_proof_finish(&p, file, err);
     if (st == HB_OK && wall_s)
         memcpy(wall_s, p.wall_s, sizeof p.wall_s);
     hb_machine_proof_free(&p);
     return st;
+}
+
+/* --- commitment 1 by itself ----------------------------------------------------------------------------------------------------------- */
+
+static hb_status commit_boundary_table(hb_table *table, const hb_stack *stack, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool,
+                                       uint32_t (*cap)[8], uint32_t *nodes, hb_error *err)
+{
+    hb_arena arena;
+    hb_pcs_committed committed;
+    hb_machine_proof p = {.key = key, .pool = pool};
+    p.tables[0] = *table;
+    fill_job job = {&p, record, 0};
+    hb_pool_for(pool, table->n_rows, HB_TILE_ROWS, fill_rows, &job);
+    if (hb_arena_init(&arena, hb_pcs_commit_bytes(stack, HB_COMMIT_BOUNDARY, HB_PCS_DROP_CODEWORDS, pool)) != HB_OK)
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the commitment of a boundary table");
+    hb_status st = hb_pcs_commit(HB_COMMIT_BOUNDARY, stack, table, HB_PCS_DROP_CODEWORDS, pool, &arena, &committed, err);
+    if (st == HB_OK) {
+        *nodes = UINT32_C(1) << hb_merkle_cap_log2(stack->h[HB_COMMIT_BOUNDARY] + HB_RATE_LOG2_0);
+        memcpy(cap, committed.cap, *nodes * sizeof *cap);
+    }
+    hb_arena_free(&arena);
+    return st;
+}
+
+hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, hb_pool *pool, uint32_t (*cap)[8], uint32_t *nodes,
+                                     hb_error *err)
+{
+    const uint32_t c = kind == HB_KIND_INIT ? HB_CHIP_INITFIN_GLOBAL : HB_CHIP_BOUNDARY, width = hb_chips[c]->width;
+    const size_t rows = hb_chip_fillers[c]->rows(key->program, record);
+    hb_statement statement = {.kind = kind};
+    if (rows == 0 || rows > (size_t)1 << hb_chips[c]->max_height_log2)
+        return hb_fail(err, HB_LIMIT, "a shard touches %zu cells, at most 2^%u are possible", rows, hb_chips[c]->max_height_log2);
+    statement.heights[c] = (uint32_t)rows;
+    hb_stack *stack = malloc(sizeof *stack);
+    hb_f **columns = calloc(width, sizeof *columns);
+    hb_table table = table_of(key, c, (uint32_t)rows, columns);
+    const size_t bytes = (size_t)width * table.stored_rows * sizeof(hb_f);
+    hb_f *cells = hb_pages_alloc(bytes);
+    hb_status st = HB_OUT_OF_MEMORY;
+    if (stack && columns && cells) {
+        for (uint32_t j = 0; j < width; j++)
+            columns[j] = cells + (size_t)j * table.stored_rows;
+        st = hb_machine_boundary_layout(stack, &statement, err);
+        if (st == HB_OK)
+            st = commit_boundary_table(&table, stack, key, record, pool, cap, nodes, err);
+    }
+    hb_pages_free(cells, bytes);
+    free(columns);
+    free(stack);
+    return st == HB_OUT_OF_MEMORY ? hb_fail(err, st, "no memory for the commitment of a boundary table") : st;
 }

@@ -1,4 +1,5 @@
-/* From a program and the record of a run to a proof file. Hosted; proof bytes depend on program, run and parameters only.
+/* From a program and the record of a run, or of a shard of one, to a proof. Hosted; proof bytes depend on program, run and parameters only.
+ * Whole runs in shards: machine/run_prove.h.
  *
  * A key is what can be prepared from the program alone (the verifying key, the commitment to text and image); it is read-only afterwards and may serve
  * any number of proofs at a time. The steps of a proof are separate calls so that a test can change cells in between; everybody else
@@ -36,35 +37,63 @@ typedef enum hb_prove_phase {
 } hb_prove_phase;
 extern const char *const hb_prove_phase_names[HB_PHASES];
 
+/* What the proofs of a run in shards have in common. */
+typedef struct hb_run_facts {
+    uint32_t public_words[HB_PUBLIC_WORDS];
+    uint32_t seed[8];
+    hb_bus_challenges global;
+} hb_run_facts;
+
+/* Memory that one proof after the other may use. All zero is empty; it grows when needed. */
+typedef struct hb_machine_room {
+    void *cells;
+    size_t cells_bytes;
+    hb_arena arena;
+} hb_machine_room;
+void hb_machine_room_free(hb_machine_room *room);
+
 typedef struct hb_machine_proof {
     const hb_machine_key *key;
+    const hb_run_facts *run;       /* NULL in kind `single` */
     hb_pool *pool;                 /* may be NULL */
     const hb_progress *progress;   /* may be NULL */
     hb_statement statement;
     hb_machine_layout *layout;
-    hb_table tables[HB_CHIP_COUNT]; /* layout->n_tables of them */
-    hb_f **columns;                 /* pointers of all tables */
-    void *memory, *cells;
-    size_t memory_bytes, cells_bytes;
-    hb_arena arena;
+    hb_table tables[HB_CHIP_COUNT];  /* the present ones, layout->n_tables of them */
+    hb_table stacked[HB_CHIP_COUNT]; /* these and the key's absent ones, layout->n_stacked of them */
+    hb_f **columns;                  /* pointers of all tables */
+    void *memory;
+    size_t memory_bytes;
+    hb_machine_room *room, own_room; /* the caller's, or own_room */
     hb_pcs_committed committed[HB_COMMITMENTS];
     double wall_s[HB_PHASES], cpu_s[HB_PHASES]; /* by phase; cpu of the whole process */
 } hb_machine_proof;
 
-/* Statement of a recorded run that halted: pcs, time, public words, heights. HB_INVALID_ARGUMENT if it has not halted. */
-hb_status hb_machine_statement(const hb_machine_key *key, const hb_rv_record *record, hb_statement *st, hb_error *err);
+/* The words that a halted run leaves in the public-value cells, from the first 17 cells of its list. */
+void hb_machine_public_words(const hb_rv_cell *cells, uint32_t words[HB_PUBLIC_WORDS]);
+
+/* Statement of a proof of this kind: `single` from the record of a whole run, `exec` from that of a shard, `init` from a record that holds the run's final
+ * cells and nothing else. run: not for `single`. HB_INVALID_ARGUMENT if the run has not halted, HB_LIMIT if a table has too many rows. */
+hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err);
 
 /* Bytes that proving this statement takes at its fullest, the record not included. */
 size_t hb_machine_prove_bytes(const hb_machine_key *key, const hb_statement *st, hb_pool *pool, hb_error *err);
 
-/* Step 1: tables filled from the record, multiplicities zero. Free the proof also after a failure of any step. */
-hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool, const hb_progress *progress, hb_error *err);
+/* Step 1: tables filled from the record, multiplicities zero. Free the proof also after a failure of any step. run must outlive the proof.
+ * room: memory to use, NULL for the proof's own. */
+hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run,
+                                hb_machine_room *room, hb_pool *pool, const hb_progress *progress, hb_error *err);
 /* Step 2: multiplicities of the lookup tables. HB_PROOF_GENERATION_FAILED when a tuple is in no table. */
 hb_status hb_machine_proof_count(hb_machine_proof *p, hb_error *err);
-/* Step 3: the conversation; appends the proof file. */
-hb_status hb_machine_proof_finish(hb_machine_proof *p, const uint8_t *public_bytes, size_t n_public_bytes, hb_buf *file, hb_error *err);
+/* Step 3: the conversation; appends the proof as it stands in a file after the head (machine/prooffile.h). */
+hb_status hb_machine_proof_finish(hb_machine_proof *p, hb_buf *file, hb_error *err);
 void hb_machine_proof_free(hb_machine_proof *p);
 
-/* All three steps. phases_of may be NULL, else receives the times. */
+/* All three steps for a run in one proof of kind `single`, and the head before it: a whole file. wall_s may be NULL, else receives the times. */
 hb_status hb_machine_prove(const hb_machine_key *key, const hb_rv_record *record, const uint8_t *public_bytes, size_t n_public_bytes, hb_pool *pool,
                            const hb_progress *progress, hb_buf *file, double wall_s[HB_PHASES], hb_error *err);
+
+/* The cap of commitment 1 of a proof of kind `exec` (record->boundary) or `init` (record->cells), before anything else of it exists. cap: room for
+ * HB_CAP_NODES_MAX digests. Temporary memory: about 24 bytes a cell of these tables. HB_OUT_OF_MEMORY, HB_LIMIT. */
+hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, hb_pool *pool, uint32_t (*cap)[8], uint32_t *nodes,
+                                     hb_error *err);

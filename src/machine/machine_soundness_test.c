@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "machine/run.h"
 #include "machine/soundness.h"
 #include "machine/statement.h"
 #include "pcs/pcs_params.h"
@@ -50,11 +51,11 @@ static void text_states_the_constants(void **state) {
     (void)state;
     char want[1024];
     snprintf(want, sizeof want,
-             "hauptbuch-1\nfield p=2013265921 extension=x^5-2\ntile_log2=%u skip_log2=4 stack_log2=%u..%u depth_max=29 cap_log2=8\n"
-             "folds=%u,%u,%u rates_log2=%u,%u,%u,%u queries=%u,%u,%u,%u\ngrinding bus=%u gamma=%u query=%u fold=%u,%u,%u\n"
+             "hauptbuch-1\nfield p=2013265921 extension=x^5-2\ntile_log2=%u skip_log2=4 stack_log2=%u..%u depth_max=29 cap_log2=8 commitments=key,boundary,main\n"
+             "folds=%u,%u,%u rates_log2=%u,%u,%u,%u queries=%u,%u,%u,%u\ngrinding global=%u bus=%u gamma=%u query=%u fold=%u,%u,%u\n"
              "ood_points=%u tuple_challenges=16 hash=blake3\nregimes=unique,johnson:%d,johnson:%d,johnson:%d\nhiding=no\n",
              HB_TILE_LOG2, HB_STACK_LOG2_MIN, HB_STACK_LOG2_MAX, HB_FOLD_LOG2_1, HB_FOLD_LOG2_2, HB_FOLD_LOG2_3, HB_RATE_LOG2_0, HB_RATE_LOG2_1,
-             HB_RATE_LOG2_2, HB_RATE_LOG2_3, HB_QUERIES_0, HB_QUERIES_1, HB_QUERIES_2, HB_QUERIES_3, HB_GRIND_BUS, HB_GRIND_GAMMA, HB_GRIND_QUERY,
+             HB_RATE_LOG2_2, HB_RATE_LOG2_3, HB_QUERIES_0, HB_QUERIES_1, HB_QUERIES_2, HB_QUERIES_3, HB_GRIND_GLOBAL, HB_GRIND_BUS, HB_GRIND_GAMMA, HB_GRIND_QUERY,
              HB_GRIND_FOLD_1, HB_GRIND_FOLD_2, HB_GRIND_FOLD_3, HB_OOD_POINTS, HB_JOHNSON_M_1, HB_JOHNSON_M_2, HB_JOHNSON_M_3);
     assert_string_equal(want, hb_params_text());
     assert_int_equal(hb_pcs_shard_params.queries[0], HB_QUERIES_0);

@@ -1,16 +1,16 @@
-/* The order of steps is that of docs/protocol.md: file, key, integers, public values, then the conversation. */
+/* A proof file: one proof of kind `single`, or the proofs of a run in shards, read twice: once for what ties them together (docs/protocol.md 14), once to
+ * verify each. */
 #include "machine/machine_verify.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/reject.h"
-#include "gkr/gkr_verify.h"
 #include "hash/blake3.h"
 #include "hash/sha256.h"
-#include "machine/layout.h"
-#include "pcs/pcs_verify.h"
-#include "zerocheck/zerocheck_verify.h"
+#include "machine/run.h"
+#include "machine/shard_verify.h"
+#include "rv/rvprogram.h"
 
 /* Any exit code was wanted by name; the proven one must be it. */
 static hb_status check_request(const hb_machine_airs *airs, const hb_proof_view *view, const hb_verify_request *request, hb_error *err)
@@ -19,9 +19,6 @@ static hb_status check_request(const hb_machine_airs *airs, const hb_proof_view 
     hb_vkey_digest(&view->part, airs->digest, vkey);
     if (memcmp(vkey, request->vkey, sizeof vkey) != 0)
         return HB_REJECT(err, HB_R_WRONG_KEY);
-    hb_status st = hb_statement_check(airs, &view->part, &view->statement, err);
-    if (st != HB_OK)
-        return st;
     return view->statement.exit_code == request->exit_code ? HB_OK : HB_REJECT(err, HB_R_EXIT_CODE);
 }
 
@@ -38,64 +35,105 @@ static hb_status check_public_bytes(const hb_proof_view *view, hb_error *err)
     return memcmp(digest, committed, 32) == 0 ? HB_OK : HB_REJECT(err, HB_R_PUBLIC_BYTES);
 }
 
+static hb_status verify_single(const hb_machine_airs *airs, hb_proof_view *view, const uint8_t vkey[32], hb_scratch scratch, hb_error *err)
+{
+    hb_shard_outcome none;
+    if (view->statement.kind != HB_KIND_SINGLE)
+        return HB_REJECT(err, HB_R_KIND);
+    hb_status st = hb_statement_check(airs, &view->part, &view->statement, err);
+    if (st != HB_OK)
+        return st;
+    return hb_shard_verify(airs, &view->part, vkey, &view->statement, NULL, view->words, view->n_words, scratch, &none, err);
+}
+
+/* --- runs in shards ------------------------------------------------------------------------------------------------------------------- */
+
 typedef struct {
-    const hb_machine_airs *airs;
-    const hb_proof_view *view;
-    hb_machine_layout *layout;
-    hb_receiver r;
-    hb_scratch scratch;
-    uint32_t (*cap)[8]; /* of the main commitment */
-} conversation;
+    hb_run_tree tree;
+    uint64_t rows;   /* on GLOBAL */
+    uint32_t pc;     /* where the next shard must begin */
+    uint32_t cap[HB_CAP_NODES_MAX][8];
+} run_account;
 
-static hb_status open_conversation(conversation *c, const uint8_t vkey[32])
+/* Proof number i of the run: its place, its own checks, where it begins; adds it to the account. */
+static hb_status enter(const hb_machine_airs *airs, const hb_proof_view *view, uint32_t i, run_account *a, hb_scratch scratch, hb_error *err)
 {
-    const hb_program_part *part = &c->view->part;
-    hb_statement_absorb(&c->view->statement, vkey, &c->r.t);
-    const uint32_t leaves0 = c->layout->stack.h[HB_COMMIT_KEY] + HB_RATE_LOG2_0;
-    if (part->cap_nodes != UINT32_C(1) << hb_merkle_cap_log2(leaves0))
-        return HB_REJECT(c->r.err, HB_R_BAD_LENGTH);
-    hb_transcript_absorb(&c->r.t, HB_TAG_CAP, part->cap[0], 8 * (size_t)part->cap_nodes);
-    const size_t nodes = (size_t)1 << hb_merkle_cap_log2(c->layout->stack.h[HB_COMMIT_MAIN] + HB_RATE_LOG2_0);
-    c->cap = hb_scratch_alloc_many(&c->scratch, HB_CAP_NODES_MAX, sizeof *c->cap);
-    if (!c->cap)
-        return HB_REJECT(c->r.err, HB_R_SCRATCH);
-    return hb_receive_words(&c->r, HB_TAG_CAP, c->cap[0], 8 * nodes);
-}
-
-static hb_status check_trace(conversation *c, hb_zerocheck_result *point)
-{
-    hb_machine_layout *layout = c->layout;
-    hb_bus_challenges bus;
-    hb_gkr_result trees;
-    hb_status st = hb_receive_grind(&c->r, HB_LABEL_BUS, HB_GRIND_BUS);
+    const hb_statement *s = &view->statement;
+    uint32_t nodes;
+    uint8_t beta[32];
+    if (s->index != i || s->kind != (i ? HB_KIND_EXEC : HB_KIND_INIT))
+        return HB_REJECT(err, HB_R_KIND);
+    hb_status st = hb_statement_check(airs, &view->part, s, err);
     if (st != HB_OK)
         return st;
-    hb_machine_bus_challenges(&c->r.t, &bus);
-    hb_machine_public_factors(&c->view->statement, &bus, &layout->pv_g, &layout->pv_r);
-    st = hb_gkr_verify(&c->r, &layout->trees, layout->pv_g, layout->pv_r, &trees);
+    if (i) {
+        if (s->pc_in != a->pc)
+            return HB_REJECT(err, i == 1 ? HB_R_ENTRY : HB_R_RUN_CONTINUITY);
+        if ((s->pc_out == HB_PC_HALT) != (i == view->n_shards))
+            return HB_REJECT(err, HB_R_NOT_HALTED);
+        a->pc = s->pc_out;
+    }
+    a->rows += hb_run_rows(s);
+    if (a->rows >= HB_RUN_TOKENS_MAX)
+        return HB_REJECT(err, HB_R_RUN_SIZE);
+    st = hb_shard_boundary_cap(s, view->words, view->n_words, scratch, a->cap, &nodes, err);
     if (st != HB_OK)
         return st;
-    hb_zerocheck_table tables[HB_CHIP_COUNT];
-    for (uint32_t i = 0; i < layout->n_tables; i++)
-        tables[i] = (hb_zerocheck_table){&c->airs->air[layout->chip[i]], c->view->statement.heights[layout->chip[i]]};
-    const hb_zerocheck_claim claim = {tables, layout->n_tables, &layout->trees, &trees, &bus, &layout->publics, NULL};
-    return hb_zerocheck_verify(&c->r, &claim, &c->scratch, point);
+    hb_run_beta((const uint32_t(*)[8])a->cap, nodes, beta);
+    hb_run_tree_add(&a->tree, s, beta);
+    return HB_OK;
 }
 
-static hb_status check_opening(conversation *c, const hb_zerocheck_result *at)
+/* First reading; view->statement.seed becomes the run's. */
+static hb_status account_for(const hb_machine_airs *airs, hb_proof_view *view, const uint8_t vkey[32], hb_scratch scratch, hb_error *err)
 {
-    hb_row_point point;
-    if (!hb_machine_point(at, &point))
-        return HB_REJECT(c->r.err, HB_R_ZERO_CHALLENGE);
-    const hb_pcs_cap caps[HB_COMMITMENTS] = {(hb_pcs_cap)c->view->part.cap, NULL, (hb_pcs_cap)c->cap};
-    return hb_pcs_verify(&c->r, &hb_pcs_shard_params, &c->layout->stack, caps, &point, at->columns, &c->scratch);
+    run_account *a = hb_scratch_alloc(&scratch, sizeof *a);
+    uint8_t root[32];
+    uint32_t sigma[8];
+    uint64_t at = 0;
+    if (!a)
+        return HB_REJECT(err, HB_R_SCRATCH);
+    memset(a, 0, sizeof *a);
+    a->pc = view->part.entry;
+    for (uint32_t i = 0; i < hb_proof_count(view); i++) {
+        hb_status st = hb_proof_next(view, &at, err);
+        if (st == HB_OK)
+            st = enter(airs, view, i, a, scratch, err);
+        if (st != HB_OK)
+            return st;
+    }
+    if (at != view->n_proofs_bytes)
+        return HB_REJECT(err, HB_R_MALFORMED_PROOF);
+    hb_run_tree_root(&a->tree, root);
+    hb_run_sigma(vkey, &view->statement, view->n_shards, root, sigma);
+    return hb_run_seed(sigma, view->nonce, view->statement.seed) ? HB_OK : HB_REJECT(err, HB_R_BAD_GRINDING);
+}
+
+static hb_status verify_run(const hb_machine_airs *airs, hb_proof_view *view, const uint8_t vkey[32], hb_scratch scratch, hb_error *err)
+{
+    hb_bus_challenges global;
+    hb_k produced = hb_k_one(), consumed = hb_k_one();
+    uint64_t at = 0;
+    hb_status st = account_for(airs, view, vkey, scratch, err);
+    if (st != HB_OK)
+        return st;
+    hb_run_challenges(view->statement.seed, &global);
+    for (uint32_t i = 0; i < hb_proof_count(view); i++) {
+        hb_shard_outcome outcome;
+        st = hb_proof_next(view, &at, err);
+        if (st == HB_OK)
+            st = hb_shard_verify(airs, &view->part, vkey, &view->statement, &global, view->words, view->n_words, scratch, &outcome, err);
+        if (st != HB_OK)
+            return st;
+        produced = hb_k_mul(produced, outcome.g_global);
+        consumed = hb_k_mul(consumed, outcome.r_global);
+    }
+    return hb_k_eq(produced, consumed) ? HB_OK : HB_REJECT(err, HB_R_RUN_BALANCE);
 }
 
 hb_status hb_machine_verify(const hb_machine_airs *airs, const uint8_t *file, size_t bytes, const hb_verify_request *request, hb_scratch scratch,
                             hb_proof_view *view, hb_error *err)
 {
-    conversation c = {.airs = airs, .view = view, .scratch = scratch};
-    hb_zerocheck_result point;
     hb_status st = hb_proof_parse(file, bytes, view, err);
     if (st == HB_OK)
         st = check_request(airs, view, request, err);
@@ -103,17 +141,5 @@ hb_status hb_machine_verify(const hb_machine_airs *airs, const uint8_t *file, si
         st = check_public_bytes(view, err);
     if (st != HB_OK)
         return st;
-    c.layout = hb_scratch_alloc(&c.scratch, sizeof *c.layout);
-    if (!c.layout)
-        return HB_REJECT(err, HB_R_SCRATCH);
-    st = hb_machine_layout_init(c.layout, airs, &view->part, &view->statement, &c.scratch, err);
-    if (st != HB_OK)
-        return st;
-    hb_receiver_init(&c.r, view->words, (size_t)view->n_words * 4, err);
-    st = open_conversation(&c, request->vkey);
-    if (st == HB_OK)
-        st = check_trace(&c, &point);
-    if (st == HB_OK)
-        st = check_opening(&c, &point);
-    return st == HB_OK ? hb_receive_end(&c.r) : st;
+    return view->n_shards ? verify_run(airs, view, request->vkey, scratch, err) : verify_single(airs, view, request->vkey, scratch, err);
 }

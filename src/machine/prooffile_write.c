@@ -32,34 +32,19 @@ static void put64(writer *w, uint64_t x)
 static void put_part(writer *w, const hb_program_part *part)
 {
     put32(w, part->entry);
-    put32(w, 0);
+    put32(w, part->cap_nodes);
     put64(w, part->img_lo);
     put64(w, part->img_hi);
     put32(w, part->n_prog);
     put32(w, part->n_image);
-    put32(w, part->cap_nodes);
-    put32(w, 0);
+    put(w, part->load_digest, sizeof part->load_digest);
     for (uint32_t i = 0; i < part->cap_nodes; i++)
         for (int k = 0; k < 8; k++)
             put32(w, part->cap[i][k]);
 }
 
-static void put_statement(writer *w, const hb_statement *st)
-{
-    put32(w, st->pc_in);
-    put32(w, st->pc_out);
-    put32(w, st->ts_end);
-    for (uint32_t k = 0; k < 17; k++)
-        put32(w, hb_statement_public_word(st, k));
-    put32(w, st->chain_hi);
-    put32(w, st->chain_lo);
-    put32(w, HB_CHIP_COUNT);
-    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
-        put32(w, st->heights[c]);
-}
-
-hb_status hb_proof_write_head(const hb_program_part *part, const hb_statement *st, const uint8_t *public_bytes, size_t n_public_bytes, hb_buf *file,
-                              size_t *words_at)
+hb_status hb_proof_write_head(const hb_program_part *part, const hb_statement *run, uint32_t n_shards, uint64_t nonce, const uint8_t *public_bytes,
+                              size_t n_public_bytes, hb_buf *file)
 {
     static const uint8_t zeros[4];
     writer w = {file, HB_OK};
@@ -67,13 +52,26 @@ hb_status hb_proof_write_head(const hb_program_part *part, const hb_statement *s
     hb_params_id(id);
     put(&w, "hbproof1", 8);
     put(&w, id, 32);
-    put32(&w, st->kind);
-    put32(&w, st->index);
     put_part(&w, part);
-    put_statement(&w, st);
+    for (uint32_t k = 0; k < 17; k++)
+        put32(&w, hb_statement_public_word(run, k));
+    put32(&w, n_shards);
+    put64(&w, nonce);
     put64(&w, n_public_bytes);
     put(&w, public_bytes, n_public_bytes);
     put(&w, zeros, (4 - n_public_bytes % 4) % 4);
+    return w.st;
+}
+
+hb_status hb_proof_write_statement(const hb_statement *st, hb_buf *file, size_t *words_at)
+{
+    writer w = {file, HB_OK};
+    const uint32_t numbers[7] = {st->kind, st->index, st->pc_in, st->pc_out, st->ts_end, st->chain_hi, st->chain_lo};
+    for (uint32_t i = 0; i < 7; i++)
+        put32(&w, numbers[i]);
+    put32(&w, HB_CHIP_COUNT);
+    for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
+        put32(&w, st->heights[c]);
     *words_at = file->len;
     put64(&w, 0);
     return w.st;

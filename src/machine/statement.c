@@ -14,7 +14,7 @@ uint32_t hb_statement_public_word(const hb_statement *st, uint32_t k) {
 void hb_vkey_digest(const hb_program_part *part, const uint8_t machine_digest[32], uint8_t vkey[32]) {
     static const char tag[] = "hauptbuch vkey 1";
     enum { TAG_BYTES = sizeof tag - 1 };
-    uint8_t text[TAG_BYTES + 32 + 32 + 5 * 8 + 32];
+    uint8_t text[TAG_BYTES + 32 + 32 + 5 * 8 + 32 + 32];
     uint8_t *p = text;
     memcpy(p, tag, TAG_BYTES);
     p += TAG_BYTES;
@@ -24,6 +24,8 @@ void hb_vkey_digest(const hb_program_part *part, const uint8_t machine_digest[32
     p += 32;
     const uint64_t numbers[5] = {part->entry, part->img_lo / 8, part->img_hi / 8, part->n_prog, part->n_image};
     for (int i = 0; i < 5; i++, p += 8) hb_store_le64(p, numbers[i]);
+    memcpy(p, part->load_digest, 32);
+    p += 32;
 
     uint8_t cap[HB_CAP_NODES_MAX * 32];
     for (uint32_t i = 0; i < part->cap_nodes; i++)
@@ -49,7 +51,6 @@ void hb_statement_absorb(const hb_statement *st, const uint8_t vkey[32], hb_tran
     w[22] = st->chain_hi;
     w[23] = st->chain_lo;
     hb_transcript_absorb(t, HB_TAG_STATEMENT, w, 24);
-    static const uint32_t no_sigma[8];
-    hb_transcript_absorb(t, HB_TAG_SIGMA, no_sigma, 8);
+    hb_transcript_absorb(t, HB_TAG_SIGMA, st->seed, 8);
     hb_transcript_absorb(t, HB_TAG_HEIGHTS, st->heights, HB_CHIP_COUNT);
 }

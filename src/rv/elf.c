@@ -61,6 +61,7 @@ static hb_status read_header(const uint8_t *file, size_t len, const uint8_t *h, 
                          .mem_bytes = mem_bytes,
                          .writable = flags & PF_W,
                          .executable = flags & PF_X,
+                         .flags = flags,
                          .header = number};
     return HB_OK;
 }

@@ -137,9 +137,10 @@ static hb_status resolve(hb_rvasm *a, hb_error *err)
 /* At most two segments: text, and data if there is any. */
 static size_t segments_of(const hb_rvasm *a, hb_rv_segment s[2])
 {
-    s[0] = (hb_rv_segment){.vaddr = HB_RVASM_TEXT, .data = a->text.data, .file_bytes = a->text.len, .mem_bytes = a->text.len, .executable = true};
+    s[0] = (hb_rv_segment){.vaddr = HB_RVASM_TEXT, .data = a->text.data, .file_bytes = a->text.len, .mem_bytes = a->text.len, .executable = true,
+                           .flags = 5};
     s[1] = (hb_rv_segment){.vaddr = HB_RVASM_DATA, .data = a->data.data, .file_bytes = a->data.len, .mem_bytes = a->data.len + a->bss,
-                           .writable = true, .header = 1};
+                           .writable = true, .flags = 6, .header = 1};
     return s[1].mem_bytes ? 2 : 1;
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/bytes.h"
+#include "hash/blake3.h"
 #include "rv/rvprogram_priv.h"
 
 #define TEXT_END_MAX ((UINT64_C(1) << 32) - 8) /* keeps pc + 4, and text_hi after rounding, below 2^32 */
@@ -215,6 +217,23 @@ static uint32_t decode_text(hb_rv_program *p, hb_rv_loaded *l, const hb_rv_segme
     return rows;
 }
 
+static void digest_segments(const hb_rv_segment *segments, size_t n, uint8_t digest[32])
+{
+    hb_blake3 h;
+    hb_blake3_init(&h);
+    for (size_t i = 0; i < n; i++) {
+        uint8_t bytes[28];
+        if (!segments[i].mem_bytes)
+            continue;
+        hb_store_le64(bytes, segments[i].vaddr);
+        hb_store_le64(bytes + 8, segments[i].file_bytes);
+        hb_store_le64(bytes + 16, segments[i].mem_bytes);
+        hb_store_le32(bytes + 24, segments[i].flags);
+        hb_blake3_update(&h, bytes, sizeof bytes);
+    }
+    hb_blake3_final(&h, digest);
+}
+
 static hb_status build(hb_rv_program *p, hb_rv_loaded *l, const hb_rv_segment *segments, size_t n, uint64_t entry, hb_error *err)
 {
     hb_status st = measure(p, l, segments, n, err);
@@ -223,6 +242,7 @@ static hb_status build(hb_rv_program *p, hb_rv_loaded *l, const hb_rv_segment *s
     if (st != HB_OK)
         return st;
     p->entry = (uint32_t)(entry / 4);
+    digest_segments(segments, n, p->load_digest);
     p->image = hb_pages_alloc(p->img_hi - p->img_lo);
     if (!p->image)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for an image of %" PRIu64 " bytes", p->img_hi - p->img_lo);

@@ -47,6 +47,8 @@ typedef struct hb_rv_program {
     uint64_t text_lo, text_hi; /* hull of the executable segments, rounded outwards to multiples of 8; a store that touches
                                   it traps. No writable segment reaches into it. text_hi < 2^32 */
     uint64_t image_end;      /* end of the last segment's memory (p_vaddr + p_memsz): heap starts after it */
+    uint8_t load_digest[32]; /* BLAKE3 of vaddr, file_bytes, mem_bytes (64 bit) and flags (32 bit) of every segment with memory, in order, little-endian:
+                                makes the key depend also on what no table shows (docs/protocol.md 11) */
     void *priv;              /* the loader's own: decoded words, symbols (rvprogram_priv.h) */
 } hb_rv_program;
 
@@ -56,6 +58,7 @@ typedef struct hb_rv_segment {
     const uint8_t *data;           /* file_bytes bytes */
     uint64_t file_bytes, mem_bytes; /* the bytes behind the file's are zero */
     bool writable, executable;
+    uint32_t flags;                /* p_flags of the file's header; only load_digest depends on it */
     uint32_t header;               /* its number in messages */
 } hb_rv_segment;
 

@@ -49,7 +49,8 @@ typedef enum hb_label {
     HB_LABEL_DELTA,
     HB_LABEL_FOLD,
     HB_LABEL_FINAL_ROUND,
-    HB_LABEL_BUS /* grinding only */
+    HB_LABEL_BUS,   /* grinding only, */
+    HB_LABEL_GLOBAL /* this too */
 } hb_label;
 
 typedef struct hb_transcript {

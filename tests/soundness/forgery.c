@@ -4,6 +4,7 @@
 
 #include "air/checker.h"
 #include "base/arena.h"
+#include "machine/prooffile_write.h"
 
 static void put_tokens(const hb_statement *st, hb_bus_token tokens[4])
 {
@@ -38,7 +39,7 @@ forgery_end forge(proof_case *c, const forgery *f, hb_error *why, size_t *findin
     hb_buf file = {0};
     forgery_end end = FORGERY_NOT_PROVABLE;
     const hb_machine_key *key = f->key ? f->key : &c->key;
-    hb_status st = hb_machine_proof_init(&p, key, f->record, c->pool, NULL, &err);
+    hb_status st = hb_machine_proof_init(&p, key, HB_KIND_SINGLE, f->record, NULL, NULL, c->pool, NULL, &err);
     if (st == HB_OK && f->edit && !f->edit_after_counting)
         f->edit(f->ctx, &p);
     if (st == HB_OK)
@@ -48,7 +49,9 @@ forgery_end forge(proof_case *c, const forgery *f, hb_error *why, size_t *findin
     if (st == HB_OK && findings)
         *findings = forgery_findings(&p);
     if (st == HB_OK)
-        st = hb_machine_proof_finish(&p, f->public_bytes, f->n_public_bytes, &file, &err);
+        st = hb_proof_write_head(&key->part, &p.statement, 0, 0, f->public_bytes, f->n_public_bytes, &file);
+    if (st == HB_OK)
+        st = hb_machine_proof_finish(&p, &file, &err);
     if (st == HB_OK)
         end = proof_case_accepts_under(c, key->vkey, file.data, file.len, p.statement.exit_code, why) ? FORGERY_ACCEPTED : FORGERY_REJECTED;
     hb_machine_proof_free(&p);
@@ -87,9 +90,9 @@ bool forgery_relayout(hb_machine_proof *p)
 {
     hb_table before[HB_CHIP_COUNT];
     const size_t n_before = p->layout->n_tables;
-    void *const old_cells = p->cells;
+    void *const old_cells = p->room->cells;
     hb_f **const old_columns = p->columns;
-    const size_t old_bytes = p->cells_bytes;
+    const size_t old_bytes = p->room->cells_bytes;
     memcpy(before, p->tables, sizeof before);
     hb_scratch scratch = hb_scratch_of(p->layout + 1, p->memory_bytes - sizeof *p->layout);
     if (hb_machine_layout_init(p->layout, &p->key->airs, &p->key->part, &p->statement, &scratch, NULL) != HB_OK)
@@ -100,16 +103,17 @@ bool forgery_relayout(hb_machine_proof *p)
         columns += hb_chips[chip]->pre_width + hb_chips[chip]->width;
         cells += (size_t)hb_chips[chip]->width * hb_stored_tiles(p->statement.heights[chip]) * HB_TILE_ROWS;
     }
-    p->cells_bytes = cells * sizeof(hb_f);
-    p->cells = hb_pages_alloc(p->cells_bytes);
+    p->room->cells_bytes = cells * sizeof(hb_f);
+    p->room->cells = hb_pages_alloc(p->room->cells_bytes);
     p->columns = malloc(columns * sizeof *p->columns);
-    hb_arena_free(&p->arena);
-    if (!p->cells || !p->columns || hb_arena_init(&p->arena, hb_machine_prove_bytes(p->key, &p->statement, p->pool, NULL)) != HB_OK)
+    hb_arena_free(&p->room->arena);
+    if (!p->room->cells || !p->columns || hb_arena_init(&p->room->arena, hb_machine_prove_bytes(p->key, &p->statement, p->pool, NULL)) != HB_OK)
         fail_msg("no memory");
-    hb_f *cell = p->cells, **column = p->columns;
+    hb_f *cell = p->room->cells, **column = p->columns;
     for (uint32_t i = 0; i < p->layout->n_tables; i++) {
         const uint32_t chip = p->layout->chip[i];
         cell = move_table(p, before, n_before, chip, &p->tables[i], column, cell);
+        p->stacked[i] = p->tables[i]; /* kind `single` has all tables of the key */
         column += hb_chips[chip]->pre_width + hb_chips[chip]->width;
     }
     hb_pages_free(old_cells, old_bytes);

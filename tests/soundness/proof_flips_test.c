@@ -98,8 +98,7 @@ static void flipped_keys_are_rejected(void **state)
     }
 }
 
-/* Bytes of an ELF64 file whose change must change the program: the entry, offset and address of what is loaded, and its contents. (Memory sizes beyond the file's are
- * zero memory like any other, and the write flag is the executor's alone: neither is in the key, machine.md 5 and 8.15.) */
+/* Bytes of an ELF64 file whose change must change the key: the entry; flags, offset, address and sizes of what is loaded; and its contents. */
 static bool loads(const uint8_t *elf, size_t len, size_t at)
 {
     const size_t phoff = (size_t)elf[32] | (size_t)elf[33] << 8, n = (size_t)elf[56] | (size_t)elf[57] << 8;
@@ -110,7 +109,8 @@ static bool loads(const uint8_t *elf, size_t len, size_t at)
         uint64_t offset, filesz;
         memcpy(&offset, h + 8, 8);
         memcpy(&filesz, h + 32, 8);
-        if (h[0] == 1 && at >= (size_t)(h - elf) + 8 && at < (size_t)(h - elf) + 24) /* p_offset, p_vaddr */
+        const size_t field = at - (size_t)(h - elf); /* p_flags, p_offset, p_vaddr; p_filesz, p_memsz */
+        if (h[0] == 1 && at >= (size_t)(h - elf) && ((field >= 4 && field < 24) || (field >= 32 && field < 48)))
             return true;
         if (h[0] == 1 && at >= offset && at < offset + filesz && at < len)
             return true;
