@@ -3,7 +3,7 @@
  *
  * Tables (LMDB databases); numbers in keys are big-endian so that they sort, in values little-endian:
  *   meta      name -> value: "format" (u32: 1), "oldest" (u64: oldest readable version), "head" (u64, digest), "cache" (see proof_cache.h)  sealed
- *   versions  version -> version of the root page (u64), state commitment (commitment.h)                                     sealed
+ *   versions  version -> version of the root page (u64), statement digest (32) or zero, state commitment (state_commitment.h)    sealed
  *   pages     see page.h
  *   leaves    version, index (u32) -> key (32), value
  *   stale     version, chunk (u32) -> records that this version stopped using (hb_tree_batch.stale)                       sealed
@@ -24,6 +24,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "ledger/span.h"
 
 typedef struct hb_store hb_store;
 typedef struct hb_store_txn hb_store_txn;
@@ -54,16 +55,6 @@ const char *hb_store_dir(const hb_store *store);
 typedef hb_status (*hb_store_fn)(hb_store_txn *txn, void *ctx, hb_error *err);
 hb_status hb_store_read(hb_store *store, hb_store_fn fn, void *ctx, hb_error *err);
 hb_status hb_store_write(hb_store *store, hb_store_fn fn, void *ctx, hb_error *err);
-
-typedef struct hb_span {
-    const uint8_t *data;
-    size_t len;
-} hb_span;
-
-static inline hb_span hb_span_of(const void *data, size_t len)
-{
-    return (hb_span){data, len};
-}
 
 /* data is NULL when the key is not there. */
 hb_status hb_store_get(hb_store_txn *txn, hb_table table, hb_span key, hb_span *value, hb_error *err);
