@@ -3,7 +3,7 @@ CTEST = ctest -j "$$(nproc)" --no-label-summary
 
 PREFIX = /usr/local
 
-.PHONY: all help setup release checked clang fuzz test quick check-all demo bench install clean
+.PHONY: all help setup release checked clang fuzz test quick check-all demo bench bench-standard install clean
 
 all: release
 
@@ -15,6 +15,7 @@ help:
 	@echo "make check-all  every test with gcc, clang and sanitizers, the quick ones under each HB_ISA"
 	@echo "make bench      build the micro-benchmarks"
 	@echo "make fuzz       build the fuzz targets (clang)"
+	@echo "make bench-standard  build and measure the standard programs (bench/standard.py)"
 	@echo "make install    PREFIX=/usr/local (and DESTDIR): program, libraries, headers, guest SDKs, man page"
 	@echo "make setup | release | checked | clang | clean"
 
@@ -26,6 +27,9 @@ release checked clang fuzz:
 
 bench:
 	@tools/build.sh release benches
+
+bench-standard: release
+	@bench/standard.py
 
 test: setup
 	@tools/build.sh release
