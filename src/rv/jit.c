@@ -55,6 +55,7 @@ void hb_rv_jit_free(hb_rv_jit *j)
     free_list(&j->cold);
     free_list(&j->fixes);
     free_list(&j->sides);
+    free_list(&j->misses);
     free_list(&j->batch);
     free(j);
 }
@@ -111,11 +112,12 @@ static bool get_ready(hb_rv_jit *j)
 {
     const size_t map = (size_t)j->n_words * sizeof *j->map, mask = 4 * sizeof *j->mask;
     j->words = hb_pages_alloc((j->n_words + UINT64_C(1)) * sizeof *j->words);
-    if (!j->words || !hb_jit_code_init(&j->code, CODE_BYTES, map + mask + CELLS * sizeof *j->cells))
+    if (!j->words || !hb_jit_code_init(&j->code, CODE_BYTES, map + mask + CELLS * (sizeof *j->sites + sizeof *j->cells)))
         return false;
     j->map = (uint64_t *)(void *)j->code.data;
     j->mask = j->map + j->n_words;
-    j->cells = j->mask + 4;
+    j->sites = (hb_jit_site *)(void *)(j->mask + 4);
+    j->cells = (uint64_t *)(void *)(j->sites + CELLS);
     j->max_cells = CELLS;
     for (unsigned k = 0; k < 4; k++)
         j->mask[k] = ~(HB_RV_MAP_END - 1) | ((UINT64_C(1) << k) - 1);
@@ -174,6 +176,10 @@ hb_rv_exit hb_rv_loop_translated(hb_rv_run *m)
         look(j, m, (uint32_t)(m->ip - base));
     if (j->off || !j->ready)
         return hb_rv_loop_plain(m);
+    if (j->marks != m->mem.marks) {
+        hb_jit_forget_pages(j);
+        j->marks = m->mem.marks;
+    }
     int64_t *const delta = m->delta;
     delta[m->ip - base]++;
     for (;;) {

@@ -30,7 +30,7 @@ void hb_jit_find_leaders(hb_rv_jit *j)
         const hb_rv_decoded *d = hb_jit_insn(j, k);
         const bool branch = hb_isa_table[d->op].format == HB_FMT_B;
         if ((branch || d->op == HB_OP_JAL) && d->imm != HB_RV_JUMP_NOWHERE)
-            j->words[k + d->imm].flags |= HB_JIT_LEADER;
+            j->words[k + d->imm].flags |= (uint8_t)(HB_JIT_LEADER | (d->imm <= 0 ? HB_JIT_LOOP : 0));
         const uint32_t target = hb_jit_static_target(j, k);
         if (target != HB_JIT_NONE)
             j->words[target].flags |= HB_JIT_LEADER;
@@ -87,11 +87,12 @@ static void plan_successors(hb_rv_jit *j, uint32_t word)
         plan(j, end);
 }
 
-/* Translates one block; true: the block behind it must come next. */
-static bool emit_block(hb_rv_jit *j, uint32_t word)
+static void emit_block(hb_rv_jit *j, uint32_t word)
 {
+    j->next = HB_JIT_NONE;
     j->first = word;
     j->len = j->words[word].len;
+    memset(j->site_of, 0, sizeof j->site_of);
     hb_jit_emit_entry(j);
     for (j->at = 0; j->at < j->len;) {
         const hb_rv_decoded *d = hb_jit_insn(j, word + j->at);
@@ -110,7 +111,7 @@ static bool emit_block(hb_rv_jit *j, uint32_t word)
             done = hb_jit_emit_operation(j);
         j->at += done;
     }
-    return hb_jit_emit_end(j, true);
+    hb_jit_emit_end(j);
 }
 
 /* Forgets all translations and starts anew with the current choice of registers, in what is then open memory. */
@@ -126,6 +127,8 @@ static void reset(hb_rv_jit *j)
     memset(j->cells, 0, j->n_cells * sizeof *j->cells);
     j->n_cells = 0;
     j->n_late = 0;
+    j->n_sites = 0;
+    j->misses.n = j->misses.buf.len = 0;
     j->edges.n = j->edges.buf.len = j->slots.n = j->slots.buf.len = 0;
     j->cold.n = j->cold.buf.len = j->fixes.n = j->fixes.buf.len = 0;
     j->sides.n = j->sides.buf.len = j->batch.n = j->batch.buf.len = 0;
@@ -143,9 +146,8 @@ static bool emit_batch(hb_rv_jit *j)
         hb_jit_emit_routines(j);
     j->e.p = j->code.base + j->used;
     for (size_t k = 0; k < j->batch.n; k++)
-        for (uint32_t word = planned(j, k); !j->words[word].body; word += j->words[word].len)
-            if (!emit_block(j, word))
-                break;
+        for (uint32_t word = planned(j, k); word != HB_JIT_NONE && !j->words[word].body; word = j->next)
+            emit_block(j, word);
     hb_jit_emit_cold(j);
     for (size_t k = 0; k < j->fixes.n; k++) {
         const hb_jit_fix *f = (const hb_jit_fix *)(const void *)j->fixes.buf.data + k;
@@ -262,6 +264,8 @@ bool hb_jit_look(hb_rv_jit *j, const hb_rv_run *m, uint32_t word)
     uint64_t *counts = executions(j, m);
     bool done = true;
     j->counts = m->cycles ? counts : NULL;
+    if (j->counts)
+        hb_jit_find_scattered(j, counts);
     if (choose_registers(j) || j->n_late) {
         reset(j);
         if (j->counts)

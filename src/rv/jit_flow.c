@@ -3,6 +3,8 @@
 
 #if HB_RV_JIT
 
+enum { LOOP_ALIGN = 32 };
+
 /* Instructions of the block that have not been executed when the current one has. */
 static int32_t rest_behind(const hb_rv_jit *j)
 {
@@ -40,8 +42,16 @@ static void jump_by_slot(hb_rv_jit *j, uint32_t word)
     x_jmp_rm(&j->e, x_at(slot.cell));
 }
 
-/* Ends the block after `rest` of its instructions were not executed, and goes on at a word. next: its body comes right behind. */
-static void go_to(hb_rv_jit *j, uint32_t word, int32_t rest, bool next)
+/* May the body of this word come right behind? */
+static bool can_follow(const hb_rv_jit *j, uint32_t word)
+{
+    const hb_jit_word *w = &j->words[word];
+    return (w->flags & (HB_JIT_PLANNED | HB_JIT_RETURN)) == HB_JIT_PLANNED && !w->body;
+}
+
+/* Ends the block after `rest` of its instructions were not executed, and goes on at a word. last: nothing of the block comes behind, so that the body of that word
+ * may. */
+static void go_to(hb_rv_jit *j, uint32_t word, int32_t rest, bool last)
 {
     const hb_jit_word *to = &j->words[word];
     if (!(to->flags & HB_JIT_PLANNED)) {
@@ -52,15 +62,17 @@ static void go_to(hb_rv_jit *j, uint32_t word, int32_t rest, bool next)
     }
     x_imm(&j->e, true, X_G_SUB, x_reg(HB_JIT_LEFT), to->len - rest);
     cold_exit(j, x_jcc(&j->e, X_L), HB_JIT_EXIT_BUDGET, word, to->len);
-    if (!next)
+    if (last && can_follow(j, word))
+        j->next = word;
+    else
         jump_to_body(j, x_jmp(&j->e), word);
 }
 
 /* A jump that is counted as one. */
-static void jump(hb_rv_jit *j, uint32_t word, int32_t rest)
+static void jump(hb_rv_jit *j, uint32_t word, int32_t rest, bool last)
 {
     x_inc(&j->e, x_at(counter(j, j->first + j->at + 1, word)));
-    go_to(j, word, rest, false);
+    go_to(j, word, rest, last);
 }
 
 /* cmp rs1, rs2; the condition code under which the branch is taken. */
@@ -105,7 +117,7 @@ void hb_jit_emit_branch(hb_rv_jit *j, const hb_rv_decoded *d)
     const uint32_t target = (uint32_t)(word + d->imm);
     if (is_likely(j, word, d)) {
         uint8_t *over = x_jcc(&j->e, cc ^ 1);
-        jump(j, target, rest_behind(j));
+        jump(j, target, rest_behind(j), false);
         x_patch(over, j->e.p);
     } else {
         hb_jit_side side = {x_jcc(&j->e, cc), target, j->at};
@@ -120,7 +132,7 @@ static void emit_sides(hb_rv_jit *j)
         const hb_jit_side *s = (const hb_jit_side *)(const void *)j->sides.buf.data + k;
         j->at = s->at;
         x_patch(s->site, j->e.p);
-        jump(j, s->word, rest_behind(j));
+        jump(j, s->word, rest_behind(j), k + 1 == j->sides.n);
     }
     j->sides.n = j->sides.buf.len = 0;
 }
@@ -143,7 +155,7 @@ void hb_jit_emit_jal(hb_rv_jit *j, const hb_rv_decoded *d)
         return;
     }
     link_register(j, d);
-    jump(j, (uint32_t)(word + d->imm), 0);
+    jump(j, (uint32_t)(word + d->imm), 0, j->sides.n == 0);
 }
 
 uint32_t hb_jit_static_target(const hb_rv_jit *j, uint32_t word)
@@ -178,7 +190,7 @@ void hb_jit_emit_jalr(hb_rv_jit *j, const hb_rv_decoded *d)
     hb_x64 *e = &j->e;
     if (target != HB_JIT_NONE) {
         link_register(j, d);
-        jump(j, target, 0);
+        jump(j, target, 0, j->sides.n == 0);
         return;
     }
     indirect_target(j, d);
@@ -217,6 +229,7 @@ void hb_jit_emit_entry(hb_rv_jit *j)
     } else {
         hb_jit_cold cold = {.kind = HB_JIT_COLD_ENTRY, .word = j->first};
         hb_jit_push(j, &j->cold, &cold, sizeof cold);
+        x_align(&j->e, w->flags & HB_JIT_LOOP ? LOOP_ALIGN : 1);
     }
     w->body = (uint32_t)(j->e.p - j->code.base);
 }
@@ -227,24 +240,19 @@ void hb_jit_emit_late_entry(hb_rv_jit *j, uint32_t word)
     x_jmp_to(&j->e, j->code.base + j->words[word].body);
 }
 
-bool hb_jit_emit_end(hb_rv_jit *j, bool may_follow)
+void hb_jit_emit_end(hb_rv_jit *j)
 {
     const uint32_t word = j->first + j->len;
     const hb_rv_decoded *last = j->len ? hb_jit_insn(j, word - 1) : NULL;
-    bool follows = false;
     if (!last || (last->op != HB_OP_JAL && last->op != HB_OP_JALR)) {
         const unsigned op = word < j->n_words ? hb_jit_insn(j, word)->op : HB_OP_INVALID;
-        if (op == HB_OP_ECALL) {
+        if (op == HB_OP_ECALL)
             leave(j, HB_JIT_EXIT_CALL, word, 0);
-        } else if (op == HB_OP_EBREAK || op == HB_OP_INVALID) {
+        else if (op == HB_OP_EBREAK || op == HB_OP_INVALID)
             leave(j, HB_JIT_EXIT_INTERPRET, word, 0);
-        } else {
-            /* side exits come behind the block: then nothing can follow it directly */
-            follows = may_follow && j->sides.n == 0 && (j->words[word].flags & (HB_JIT_PLANNED | HB_JIT_RETURN)) == HB_JIT_PLANNED && !j->words[word].body;
-            go_to(j, word, 0, follows);
-        }
+        else
+            go_to(j, word, 0, j->sides.n == 0);
     }
     emit_sides(j);
-    return follows;
 }
 #endif

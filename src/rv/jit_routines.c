@@ -77,13 +77,60 @@ static void emit_access(hb_rv_jit *j)
     x_ret(e);
 }
 
+/* Called with the address in rcx and the site in rax: looks into the page table and puts what it finds into the site. Returns with flags "zero", or "not zero"
+ * when the slow path must do the access. Keeps rcx. */
+static void emit_look_up(hb_rv_jit *j, bool store, unsigned log2)
+{
+    hb_x64 *e = &j->e;
+    j->look_up[store][log2] = e->p;
+    x_op(e, true, X_TEST, X_RCX, x_at(&j->mask[log2]));
+    uint8_t *odd = x_jcc(e, X_NE);
+    x_mov(e, X_RDX, X_RCX);
+    x_shift(e, true, X_G_SHR, X_RDX, HB_RVMEM_PAGE_LOG2);
+    x_op(e, true, X_MOV, X_RDX, x_mem_index(HB_JIT_PAGES, X_RDX, 3, store ? (int32_t)(HB_RVMEM_PAGES * sizeof(uintptr_t)) : 0));
+    x_op(e, true, X_TEST, X_RDX, x_reg(X_RDX));
+    uint8_t *absent = x_jcc(e, X_E);
+    x_op(e, true, X_MOV_STORE, X_RDX, x_mem(X_RAX, (int32_t)offsetof(hb_jit_site, bias)));
+    x_mov(e, X_RDX, X_RCX);
+    x_imm(e, true, X_G_AND, x_reg(X_RDX), -(int32_t)HB_RVMEM_PAGE_BYTES);
+    x_op(e, true, X_MOV_STORE, X_RDX, x_mem(X_RAX, (int32_t)offsetof(hb_jit_site, page)));
+    x_op(e, true, X_CMP, X_RAX, x_reg(X_RAX));
+    x_ret(e);
+    x_patch(absent, e->p);
+    x_patch(odd, e->p);
+    x_op(e, true, X_TEST, X_RSP, x_reg(X_RSP)); /* anything that is not zero */
+    x_ret(e);
+}
+
 void hb_jit_emit_routines(hb_rv_jit *j)
 {
     j->e.p = j->code.base;
     emit_enter(j);
     emit_exits(j);
     emit_access(j);
+    for (unsigned k = 0; k < 8; k++)
+        emit_look_up(j, k & 1, k / 2);
     j->start = j->used = (size_t)(j->e.p - j->code.base);
+}
+
+/* Goes back to the block when the access is done, and falls through after a trap. */
+static void emit_cold_access(hb_rv_jit *j, const hb_jit_cold *c)
+{
+    hb_x64 *e = &j->e;
+    const unsigned bytes = hb_isa_access_bytes((hb_op)hb_jit_insn(j, c->word)->op);
+    x_mov(e, X_RCX, c->address);
+    if (c->kept) {
+        uint64_t *cell = hb_jit_cell(j);
+        hb_jit_misses misses = {c->word, (uint32_t)(cell - j->cells)};
+        hb_jit_push(j, &j->misses, &misses, sizeof misses);
+        x_inc(e, x_at(cell));
+        x_op(e, true, X_LEA, X_RAX, x_at(c->kept));
+        x_patch(x_call(e), j->look_up[c->store][bytes == 8 ? 3 : bytes / 2]);
+        x_patch(x_jcc(e, X_E), c->hit);
+    }
+    x_const(e, X_RAX, c->word);
+    x_patch(x_call(e), j->access);
+    x_patch(x_jcc(e, X_E), c->resume);
 }
 
 static void emit_cold(hb_rv_jit *j, const hb_jit_cold *c)
@@ -98,14 +145,10 @@ static void emit_cold(hb_rv_jit *j, const hb_jit_cold *c)
             x_patch(c->site[k], e->p);
     if (c->kind == HB_JIT_COLD_SLOT)
         *c->cell = (uint64_t)(uintptr_t)e->p;
+    if (c->kind == HB_JIT_COLD_ACCESS)
+        emit_cold_access(j, c);
     if (c->word != HB_JIT_NONE)
         x_const(e, X_RAX, c->word);
-    if (c->kind == HB_JIT_COLD_ACCESS) {
-        x_mov(e, X_RCX, c->address);
-        x_patch(x_call(e), j->access);
-        x_patch(x_jcc(e, X_E), c->resume);
-        x_const(e, X_RAX, c->word);
-    }
     if (c->add)
         x_imm(e, true, X_G_ADD, x_reg(HB_JIT_LEFT), c->add);
     x_jmp_to(e, j->exits[c->exit]);

@@ -34,7 +34,9 @@ typedef enum hb_jit_exit {
 enum {
     HB_JIT_LEADER = 1,  /* a block starts here, and blocks before it end */
     HB_JIT_RETURN = 2,  /* reached by JALR as a rule: the checked entry comes right before the body */
-    HB_JIT_PLANNED = 4  /* has a body, or will have one when the current batch is done */
+    HB_JIT_PLANNED = 4, /* has a body, or will have one when the current batch is done */
+    HB_JIT_LOOP = 16,   /* a jump backwards leads here */
+    HB_JIT_SCATTERED = 8 /* a load or store that often goes to another page than the time before */
 };
 
 typedef struct hb_jit_word {
@@ -49,6 +51,9 @@ typedef struct hb_jit_cold {
     hb_jit_exit exit;
     uint8_t *site[2];  /* jumps to it; NULL: none */
     uint8_t *resume;   /* ACCESS: where to go on */
+    uint8_t *hit;      /* ACCESS with a site: where the access is */
+    const void *kept;  /* ACCESS: the hb_jit_site, or NULL */
+    bool store;        /* ACCESS */
     uint64_t *cell;    /* SLOT: gets its address */
     uint32_t word;
     int32_t add;       /* to left */
@@ -64,6 +69,18 @@ typedef struct hb_jit_slot {
     uint64_t *cell;
     uint32_t next;
 } hb_jit_slot;
+
+/* What a load or store keeps of the page that it last went to, so that the next access there needs no look into the page table. Shared by those of a block that have
+ * the same base register. page: guest address, or HB_JIT_NO_PAGE; bias: the entry of rvmem.h. */
+typedef struct hb_jit_site {
+    uint64_t page, bias;
+} hb_jit_site;
+
+#define HB_JIT_NO_PAGE UINT64_MAX
+
+typedef struct hb_jit_misses {
+    uint32_t word, cell; /* a load or store; the counter of its looks into the page table */
+} hb_jit_misses;
 
 /* A counter of jumps: runs that ended before `from` and began at `to` (HB_JIT_NONE: neither). */
 typedef struct hb_jit_edge {
@@ -99,19 +116,23 @@ struct hb_rv_jit {
     size_t start;          /* where blocks begin, behind the common routines */
     uint64_t *map;         /* code.data: address of the counting entry of each word, or 0 */
     uint64_t *mask;        /* four words behind the map, by log2 of the access: bits that an address must not have */
+    hb_jit_site *sites;    /* behind them */
     uint64_t *cells;       /* behind them: counters and slots */
-    uint32_t n_cells, max_cells;
+    uint32_t n_sites, n_cells, max_cells; /* as many sites as cells are possible */
+    uint32_t marks;        /* of run->mem when the sites were last right */
     hb_jit_word *words;    /* n_words + 1 */
     int8_t host[33];       /* host register of each guest register, or HB_JIT_UNMAPPED */
-    uint8_t *enter, *exits[HB_JIT_EXITS], *access; /* common routines */
-    hb_jit_list edges, slots, cold, fixes, sides; /* of hb_jit_edge, ... */
+    uint8_t *enter, *exits[HB_JIT_EXITS], *access, *look_up[2][4]; /* common routines; [store][log2 of bytes] */
+    hb_jit_list edges, slots, cold, fixes, sides, misses; /* of hb_jit_edge, ... */
     hb_jit_list batch;     /* of uint32_t: first words of the blocks to translate */
     size_t batch_bytes;    /* at most so much code will come of it */
 
     /* the block that is being translated */
     hb_x64 e;
     uint32_t first, len, at; /* words; at: the current one, as an offset */
+    uint32_t next;           /* whose body must come right behind, HB_JIT_NONE: any */
     const uint64_t *counts;  /* how often each word ran, NULL when not known */
+    hb_jit_site *site_of[2][32]; /* [store][base register] of this block, or NULL */
 };
 
 /* What C calls: hb_rv_run with x etc., where to begin, left minus the length of that block. */
@@ -134,16 +155,19 @@ unsigned hb_jit_emit_operation(hb_rv_jit *j);
 /* jit_memory.c */
 void hb_jit_emit_load(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_store(hb_rv_jit *j, const hb_rv_decoded *d);
+/* Makes all sites forget their pages. */
+void hb_jit_forget_pages(hb_rv_jit *j);
+/* Marks scattered loads and stores by what was counted. counts: executions of each word. */
+void hb_jit_find_scattered(hb_rv_jit *j, const uint64_t *counts);
 /* The slow path: does the load or store at a word completely; nonzero: it trapped. */
 uint32_t hb_jit_access(hb_rv_run *m, uint64_t address, uint32_t word);
 
-/* jit_flow.c: the beginning of a block; branches and jumps at the current word; the end. The end falls into the block behind, which must come next, when it
- * returns true. */
+/* jit_flow.c: the beginning of a block; branches and jumps at the current word; the end. They set j->next when the block falls into that one. */
 void hb_jit_emit_branch(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_jal(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_jalr(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_entry(hb_rv_jit *j);
-bool hb_jit_emit_end(hb_rv_jit *j, bool may_follow);
+void hb_jit_emit_end(hb_rv_jit *j);
 /* The checked entries of a block whose body is there. */
 void hb_jit_emit_late_entry(hb_rv_jit *j, uint32_t word);
 /* Where the JALR at a word jumps to when the AUIPC before it tells, else HB_JIT_NONE. */

@@ -231,6 +231,21 @@ static inline void x_setcc(hb_x64 *e, unsigned cc, unsigned to, unsigned scratch
     x_op8(e, false, X_MOVZX8, to, x_reg(scratch));
 }
 
+/* Instructions that do nothing up to a multiple of n, a power of 2 that is at most 64. */
+static inline void x_align(hb_x64 *e, unsigned n)
+{
+    static const uint8_t nops[9][9] = {
+        {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}, {0x0f, 0x1f, 0x40, 0x00}, {0x0f, 0x1f, 0x44, 0x00, 0x00}, {0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00},
+        {0x0f, 0x1f, 0x80, 0, 0, 0, 0}, {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}, {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+    };
+    for (unsigned gap = (unsigned)(-(uintptr_t)e->p & (n - 1)); gap;) {
+        const unsigned k = gap < 9 ? gap : 9;
+        memcpy(e->p, nops[k - 1], k);
+        e->p += k;
+        gap -= k;
+    }
+}
+
 /* Jumps return the place of their 32-bit distance, for x_patch. */
 static inline uint8_t *x_jcc(hb_x64 *e, unsigned cc)
 {
