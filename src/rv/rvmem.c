@@ -404,6 +404,7 @@ hb_status hb_rvmem_mark(hb_rvmem *m, hb_error *err)
             forget(m, &m->pages[k]);
     }
     m->n_touched = 0;
+    m->marks++;
     return HB_OK;
 }
 

@@ -57,6 +57,7 @@ typedef struct hb_rvmem {
     uint8_t *free_frames;       /* zeroed frames to use again, linked by their first bytes */
     uint32_t *touched;          /* indices into pages, in order of the first access since the mark; NULL before the first mark */
     uint32_t n_touched;
+    uint32_t marks;             /* how often hb_rvmem_mark has emptied entries of read and write (nothing else does) */
 } hb_rvmem;
 
 /* memory_limit and stack_limit in bytes; stack_limit 0: no guard. program must outlive *m. HB_OUT_OF_MEMORY leaves *m freed. */
