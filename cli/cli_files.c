@@ -78,41 +78,65 @@ static int is_special(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-static int failed(const char *verb, const char *path)
+void hb_cli_file_drop(hb_cli_file *f)
 {
-    hb_cli_complain(verb, "cannot write '%s': %s", path, strerror(errno));
+    if (f->fd >= 0)
+        close(f->fd);
     if (pending[0])
         unlink(pending);
     pending[0] = 0;
+    f->fd = -1;
+}
+
+static int failed(hb_cli_file *f)
+{
+    hb_cli_complain(f->verb, "cannot write '%s': %s", f->path, strerror(errno));
+    hb_cli_file_drop(f);
     return HB_EXIT_ENVIRONMENT;
 }
 
-int hb_cli_write_file(const char *verb, const char *path, const void *data, size_t len)
+int hb_cli_file_begin(hb_cli_file *f, const char *verb, const char *path)
 {
-    if (is_special(path)) {
-        int fd = open(path, O_WRONLY | O_CLOEXEC);
-        const int bad = fd < 0 || write_all(fd, data, len) != 0;
-        if (bad)
-            return failed(verb, path);
-        close(fd);
-        return 0;
-    }
     char temporary[sizeof pending];
+    *f = (hb_cli_file){.verb = verb, .path = path, .fd = -1, .special = is_special(path)};
+    if (f->special) {
+        f->fd = open(path, O_WRONLY | O_CLOEXEC);
+        return f->fd < 0 ? failed(f) : 0;
+    }
     if (snprintf(temporary, sizeof temporary, "%s.%ld.tmp", path, (long)getpid()) >= (int)sizeof temporary) {
         errno = ENAMETOOLONG;
-        return failed(verb, path);
+        return failed(f);
     }
     memcpy(pending, temporary, sizeof pending);
     signal(SIGINT, remove_pending);
     signal(SIGTERM, remove_pending);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
-        pending[0] = 0;
-        return failed(verb, path);
-    }
-    const int bad = write_all(fd, data, len) != 0 || fsync(fd) != 0;
-    if (close(fd) != 0 || bad || rename(temporary, path) != 0)
-        return failed(verb, path);
+    f->fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (f->fd >= 0)
+        return 0;
+    pending[0] = 0; /* it is not ours */
+    return failed(f);
+}
+
+int hb_cli_file_put(hb_cli_file *f, const void *data, size_t len)
+{
+    return write_all(f->fd, data, len) == 0 ? 0 : failed(f);
+}
+
+int hb_cli_file_end(hb_cli_file *f)
+{
+    const int bad = !f->special && fsync(f->fd) != 0, fd = f->fd;
+    f->fd = -1;
+    if (close(fd) != 0 || bad || (!f->special && rename(pending, f->path) != 0))
+        return failed(f);
     pending[0] = 0;
     return 0;
+}
+
+int hb_cli_write_file(const char *verb, const char *path, const void *data, size_t len)
+{
+    hb_cli_file f;
+    int status = hb_cli_file_begin(&f, verb, path);
+    if (!status)
+        status = hb_cli_file_put(&f, data, len);
+    return status ? status : hb_cli_file_end(&f);
 }

@@ -11,7 +11,7 @@
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
 #include "cli/cli_program.h"
-#include "machine/machine_prove.h"
+#include "machine/job.h"
 
 static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin FILE] [--input FILE]... [OPTIONS] [-- ARGS]\n"
                             "  -o FILE             where the proof goes\n"
@@ -19,7 +19,8 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
                             "  --input FILE        one chunk of private input (repeat for more)\n"
                             "  --cycle-limit N     give up after N instructions\n"
                             "  --memory-limit SIZE memory that the guest may touch (default 1G)\n"
-                            "  --memory SIZE       memory that proving may take (default: what is there)\n"
+                            "  --memory SIZE       memory that proving may take (default: three quarters of what is free)\n"
+                            "  --shard-cycles N    prove in shards of at most N instructions (default: as memory allows, one piece if possible)\n"
                             "  --threads N         threads (default: all processors)\n"
                             "  --json              print a JSON object\n"
                             "Proves any run that ends in HALT, whatever its exit code; a trapped or limited run has no proof.\n"
@@ -28,7 +29,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
 typedef struct {
     hb_cli_exec exec;
     const char *program, *out;
-    uint64_t threads, memory;
+    uint64_t threads, memory, shard_cycles;
     int json;
 } arguments;
 
@@ -36,7 +37,7 @@ static int parse(int argc, char **argv, arguments *a)
 {
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
                                             {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'},
-                                            {"memory", required_argument, NULL, 'm'}, {"threads", required_argument, NULL, 't'},
+                                            {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'}, {"threads", required_argument, NULL, 't'},
                                             {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int index = 0;
     argc = hb_cli_exec_split(&a->exec, argc, argv);
@@ -48,6 +49,7 @@ static int parse(int argc, char **argv, arguments *a)
         case 'h': fputs(usage, stdout); exit(HB_EXIT_YES);
         case 'x': taken = hb_cli_exec_option(&a->exec, "prove", options[index].name, optarg); break;
         case 'm': taken = hb_cli_parse_size(optarg, &a->memory) && a->memory ? 1 : -HB_EXIT_USAGE; break;
+        case 's': taken = hb_cli_parse_number(optarg, HB_RUN_SHARD_CYCLES, &a->shard_cycles) && a->shard_cycles ? 1 : -HB_EXIT_USAGE; break;
         case 't': taken = hb_cli_parse_number(optarg, 256, &a->threads) && a->threads ? 1 : -HB_EXIT_USAGE; break;
         default: fputs(usage, stderr); return HB_EXIT_USAGE;
         }
@@ -65,23 +67,18 @@ static int parse(int argc, char **argv, arguments *a)
     return 0;
 }
 
-/* The run, recorded. NULL after a message; *status is then set. */
-static hb_rv_run *execute(const arguments *a, const hb_rv_program *program, int *status)
+/* What is free now, three quarters of it; 0 when the system does not say. */
+static size_t default_memory(void)
 {
-    hb_rv_run *run = NULL;
-    hb_error err = {0};
-    hb_rv_exec_options options = a->exec.options;
-    options.record = true;
-    const hb_status st = hb_rv_exec(program, &options, &run, &err);
-    if (st == HB_OK)
-        return run;
-    const bool failed = st == HB_EXECUTION_FAILED || st == HB_LIMIT;
-    *status = failed ? HB_EXIT_NO : HB_EXIT_ENVIRONMENT;
-    hb_cli_complain("prove", "%s: %s", hb_status_text(st), err.message);
-    if (run && failed && hb_rv_run_report(run)->stderr_tail[0])
-        fprintf(stderr, "last lines of the guest's stderr:\n%s\n", hb_rv_run_report(run)->stderr_tail);
-    hb_rv_run_free(run);
-    return NULL;
+    char line[128];
+    unsigned long long kib = 0;
+    FILE *f = fopen("/proc/meminfo", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return (size_t)(kib / 4 * 3) << 10;
 }
 
 static double now(void)
@@ -91,7 +88,7 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void summary(const arguments *a, const hb_rv_report *report, const hb_machine_key *key, size_t proof_bytes, double wall)
+static void summary(const arguments *a, const hb_job_result *r, const hb_machine_key *key, double wall)
 {
     struct rusage usage_now;
     getrusage(RUSAGE_SELF, &usage_now);
@@ -99,55 +96,66 @@ static void summary(const arguments *a, const hb_rv_report *report, const hb_mac
     for (int i = 0; i < 32; i++)
         snprintf(vkey + 2 * i, 3, "%02x", key->vkey[i]);
     if (a->json)
-        printf("{\"exit_code\": %u, \"cycles\": %llu, \"proof_bytes\": %zu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"}\n", report->exit_code,
-               (unsigned long long)report->cycles, proof_bytes, wall, (long long)usage_now.ru_maxrss * 1024, vkey);
+        printf("{\"exit_code\": %u, \"cycles\": %llu, \"shards\": %u, \"proof_bytes\": %llu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"}\n", r->exit_code,
+               (unsigned long long)r->cycles, r->n_shards, (unsigned long long)r->proof_bytes, wall, (long long)usage_now.ru_maxrss * 1024, vkey);
     else
-        printf("proven: exit code %u, %llu cycles, %zu bytes of proof, %.2f s, peak memory %ld MiB\nverifying key %s\n", report->exit_code,
-               (unsigned long long)report->cycles, proof_bytes, wall, usage_now.ru_maxrss / 1024, vkey);
+        printf("proven: exit code %u, %llu cycles, %s, %llu bytes of proof, %.2f s, peak memory %ld MiB\nverifying key %s\n", r->exit_code, (unsigned long long)r->cycles,
+               r->n_shards ? "in shards" : "in one piece", (unsigned long long)r->proof_bytes, wall, usage_now.ru_maxrss / 1024, vkey);
 }
 
-static int fits(const arguments *a, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool)
-{
-    hb_statement st;
-    hb_error err = {0};
-    if (hb_machine_statement(key, HB_KIND_SINGLE, record, NULL, &st, &err) != HB_OK) {
-        hb_cli_complain("prove", "%s", err.message);
-        return HB_EXIT_NO;
-    }
-    const size_t need = hb_machine_prove_bytes(key, &st, pool, &err);
-    if (need == 0) {
-        hb_cli_complain("prove", "the run is too long for one shard: %s", err.message);
-        return HB_EXIT_NO;
-    }
-    if (a->memory && need > a->memory) {
-        hb_cli_complain("prove", "proving this run needs %zu MiB (--memory allows %llu MiB)", (need >> 20) + 1, (unsigned long long)(a->memory >> 20));
-        return HB_EXIT_ENVIRONMENT;
-    }
-    return 0;
-}
-
-static int prove(const arguments *a, const hb_machine_key *key, const hb_rv_run *run, hb_pool *pool, double begin)
-{
+/* What the job's callbacks need. */
+typedef struct {
     hb_progress_meter meter;
-    hb_progress_meter_init(&meter, stderr);
-    const hb_progress sink = hb_progress_meter_sink(&meter);
-    const hb_rv_report *report = hb_rv_run_report(run);
+    hb_cli_file file;
+    char stderr_tail[HB_RV_STDERR_TAIL_BYTES + 1];
+} output;
+
+static void executed(void *ctx, const hb_rv_report *report)
+{
+    output *o = ctx;
+    memcpy(o->stderr_tail, report->stderr_tail, sizeof o->stderr_tail);
+}
+
+static hb_status put(void *ctx, const uint8_t *bytes, size_t n, hb_error *err)
+{
+    output *o = ctx;
+    if (hb_cli_file_put(&o->file, bytes, n) == 0)
+        return HB_OK;
+    return hb_fail(err, HB_IO, "the proof cannot be written");
+}
+
+static int complain(const output *o, hb_status st, const hb_error *err)
+{
+    const bool ran = st == HB_EXECUTION_FAILED || st == HB_LIMIT;
+    if (st != HB_IO) /* that has been said */
+        hb_cli_complain("prove", "%s: %s", hb_status_text(st), err->message);
+    if (ran && o->stderr_tail[0])
+        fprintf(stderr, "last lines of the guest's stderr:\n%s\n", o->stderr_tail);
+    return ran || st == HB_PROOF_GENERATION_FAILED ? HB_EXIT_NO : HB_EXIT_ENVIRONMENT;
+}
+
+static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, double begin)
+{
+    static output o;
     hb_error err = {0};
-    hb_buf file = {0};
-    int status = fits(a, key, hb_rv_run_record(run), pool);
+    hb_job_result result;
+    hb_progress_meter_init(&o.meter, stderr);
+    const hb_progress sink = hb_progress_meter_sink(&o.meter);
+    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
+                                  .progress = &sink, .executed = executed, .put = put, .ctx = &o};
+    int status = hb_cli_file_begin(&o.file, "prove", a->out);
     if (status)
         return status;
-    hb_status st = hb_machine_prove(key, hb_rv_run_record(run), report->public_values.data, report->public_values.len, pool, &sink, &file, NULL, &err);
-    hb_progress_meter_end(&meter);
-    if (st != HB_OK) {
-        hb_cli_complain("prove", "%s: %s", hb_status_text(st), err.message);
-        status = st == HB_OUT_OF_MEMORY ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
+    const hb_status st = hb_job_prove(key, &a->exec.options, &config, &result, &err);
+    hb_progress_meter_end(&o.meter);
+    if (st == HB_OK) {
+        status = hb_cli_file_end(&o.file);
     } else {
-        status = hb_cli_write_file("prove", a->out, file.data, file.len);
+        hb_cli_file_drop(&o.file);
+        status = complain(&o, st, &err);
     }
     if (!status)
-        summary(a, report, key, file.len, now() - begin);
-    hb_buf_free(&file);
+        summary(a, &result, key, now() - begin);
     return status;
 }
 
@@ -168,18 +176,13 @@ static int run(int argc, char **argv)
         a.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     hb_pool *pool = hb_pool_create((unsigned)a.threads);
     hb_machine_key *key = calloc(1, sizeof *key);
-    hb_rv_run *guest = pool && key ? execute(&a, &program, &status) : NULL;
-    if (!guest && !status) {
-        hb_cli_complain("prove", "out of memory");
-        status = HB_EXIT_ENVIRONMENT;
-    }
-    if (guest && hb_machine_key_init(key, &program, pool, &err) != HB_OK) {
+    hb_status st = pool && key ? hb_machine_key_init(key, &program, pool, &err) : hb_fail(&err, HB_OUT_OF_MEMORY, "no memory");
+    if (st == HB_OK) {
+        status = prove(&a, key, pool, begin);
+    } else {
         hb_cli_complain("prove", "%s: %s", a.program, err.message);
         status = HB_EXIT_ENVIRONMENT;
     }
-    if (!status)
-        status = prove(&a, key, guest, pool, begin);
-    hb_rv_run_free(guest);
     if (key)
         hb_machine_key_free(key);
     free(key);

@@ -222,8 +222,10 @@ static hb_status plan(planner *p, hb_error *err)
         st = hb_rv_start(run->key->program, &run->options, &run->plan, err);
     while (st == HB_OK && end == HB_RV_END_PAUSED)
         st = plan_shard(p, &end, err);
-    if (st == HB_OK)
+    if (st == HB_OK) {
         st = hb_rv_finish(run->plan, err);
+        run->executed = true;
+    }
     if (st != HB_OK)
         return st;
     hb_progress_report(run->progress, "executing", hb_rv_run_cycles(run->plan), hb_rv_run_cycles(run->plan));
@@ -288,10 +290,8 @@ static hb_status prove(hb_run *run, uint32_t kind, const hb_rv_record *record, h
         st = hb_machine_proof_count(&p, err);
     if (st == HB_OK)
         st = hb_machine_proof_finish(&p, file, err);
-    for (int i = 0; i < HB_PHASES; i++) {
+    for (int i = 0; i < HB_PHASES; i++)
         run->wall_s[i] += p.wall_s[i];
-        run->cpu_s[i] += p.cpu_s[i];
-    }
     hb_machine_proof_free(&p);
     return st;
 }

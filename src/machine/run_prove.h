@@ -38,7 +38,8 @@ typedef struct hb_run {
     hb_pool *pool;
     const hb_progress *progress;
 
-    hb_rv_run *plan;            /* the execution of phase 1, for its report (hb_rv_run_report); gone once phase 2 has begun */
+    hb_rv_run *plan;            /* the execution of phase 1; gone once phase 2 has begun */
+    bool executed;              /* it has ended, and has a report (hb_rv_run_report) */
     uint32_t n_shards;
     hb_run_shard *shards;       /* n_shards, of shard 1 first */
     uint64_t events_max[HB_FAM_COUNT]; /* of any shard */
@@ -52,7 +53,7 @@ typedef struct hb_run {
     hb_rv_run *record;          /* the execution of phase 2 */
     uint32_t next;              /* the shard that it records next */
     hb_machine_room room;       /* memory of proofs */
-    double wall_s[HB_PHASES], cpu_s[HB_PHASES], plan_wall_s, execute_wall_s; /* sums over the proofs made so far */
+    double wall_s[HB_PHASES], plan_wall_s, execute_wall_s; /* sums over the proofs made so far */
 } hb_run;
 
 /* Phase 1. HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (run->plan then has the report), HB_OUT_OF_MEMORY when the limit is too small for this program
