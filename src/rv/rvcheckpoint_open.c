@@ -156,6 +156,8 @@ static void read_shard(in *c, const hb_rv_program *program, head *h)
     goal->pc_out = take32(c, "the shard");
     if (c->status == HB_OK && (goal->index < 1 || goal->index > HB_RV_MAX_SHARDS))
         refuse(c, "shard number %" PRIu32, goal->index);
+    if (goal->index == 1 && (goal->pc_in != program->entry || goal->first_cycle || h->shard.host_cycles_in))
+        refuse(c, "the first shard does not begin at the entry");
     if (end != HB_RV_END_HALT && end != HB_RV_END_TRAP && end != HB_RV_END_CYCLE_LIMIT && end != HB_RV_END_PAUSED)
         refuse(c, "a shard cannot end in the way %" PRIu32, end);
     h->shard.goal_end = (hb_rv_end)end;
@@ -244,11 +246,13 @@ static void set_cells(in *c, hb_rv_run *m)
     for (unsigned r = 0; r <= HB_RV_REG_SINK; r++) {
         m->x[r] = take64(c, "the registers");
         m->shard.x_shard[r] = take_earlier_shard(c, m->shard.goal.index, "the registers");
+        if (m->x[r] && !m->shard.x_shard[r])
+            refuse(c, "register %u is 0x%" PRIx64 " before anything was done with it", r, m->x[r]);
     }
     for (unsigned k = 0; k < HB_RV_PV_CELLS; k++) {
         m->pv[k] = take64(c, "the public values");
         m->shard.pv_shard[k] = take_earlier_shard(c, m->shard.goal.index, "the public values");
-        if (m->pv[k] >> (k == HB_RV_PV_EXIT_CODE ? 8 : 32))
+        if (m->pv[k] >> (k == HB_RV_PV_EXIT_CODE ? 8 : 32) || (m->pv[k] && !m->shard.pv_shard[k]))
             refuse(c, "public-value cell %u is 0x%" PRIx64, k, m->pv[k]);
     }
     if (m->x[0])
@@ -270,6 +274,17 @@ static void set_queue(in *c, hb_rv_run *m)
         no_memory(c);
 }
 
+/* Double words that nothing has accessed or filled hold what they began with. */
+static void check_initial(in *c, const hb_rv_program *program, uint32_t number, const uint8_t *data, const uint32_t *last, const uint64_t *used)
+{
+    for (size_t w = 0; w < HB_RVMEM_PAGE_WORDS; w++)
+        if (!last[w] && !(used[w / 64] >> (w % 64) & 1) &&
+            hb_load_le64(data + 8 * w) != hb_rvmem_image_word(program, number * HB_RVMEM_PAGE_BYTES + 8 * w)) {
+            refuse(c, "word 0x%" PRIx64 " was changed before anything was done with it", number * HB_RVMEM_PAGE_BYTES + 8 * w);
+            return;
+        }
+}
+
 static void read_page(in *c, hb_rv_run *m, uint64_t *next)
 {
     uint8_t data[HB_RVMEM_PAGE_BYTES] = {0};
@@ -286,6 +301,7 @@ static void read_page(in *c, hb_rv_run *m, uint64_t *next)
         last[w] = take_earlier_shard(c, m->shard.goal.index, "a page");
     for (size_t k = 0; flags & HB_CHECKPOINT_USED && k < HB_RVMEM_PAGE_WORDS / 64; k++)
         used[k] = take64(c, "a page");
+    check_initial(c, m->program, number, data, last, used);
     if (c->status == HB_OK && (number < *next || !hb_rvmem_restore(&m->mem, number, data, last, input ? used : NULL, &full))) {
         if (full)
             no_memory(c);
