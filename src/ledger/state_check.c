@@ -169,7 +169,7 @@ static hb_status check_leaf(void *ctx, hb_span key, hb_span value, hb_error *err
 
 typedef struct sealed {
     checking *c;
-    hb_table table;
+    hb_store_table table;
 } sealed;
 
 static hb_status check_sealed(void *ctx, hb_span key, hb_span value, hb_error *err)
@@ -191,7 +191,7 @@ static hb_status check_sealed(void *ctx, hb_span key, hb_span value, hb_error *e
 
 static hb_status check_tables(checking *c, hb_error *err)
 {
-    static const hb_table tables[] = {HB_TABLE_META, HB_TABLE_STALE, HB_TABLE_RECEIPTS, HB_TABLE_PROOFS, HB_TABLE_CACHE};
+    static const hb_store_table tables[] = {HB_TABLE_META, HB_TABLE_STALE, HB_TABLE_RECEIPTS, HB_TABLE_PROOFS, HB_TABLE_CACHE};
     const hb_span all = {NULL, 0};
     hb_status st = hb_store_each(c->txn, HB_TABLE_PAGES, all, check_page, c, err);
     if (st == HB_OK)

@@ -29,10 +29,10 @@
 typedef struct hb_store hb_store;
 typedef struct hb_store_txn hb_store_txn;
 
-typedef enum hb_table {
+typedef enum hb_store_table {
     HB_TABLE_META, HB_TABLE_VERSIONS, HB_TABLE_PAGES, HB_TABLE_LEAVES, HB_TABLE_STALE, HB_TABLE_RECEIPTS, HB_TABLE_PROOFS, HB_TABLE_CACHE,
     HB_TABLE_CACHE_ORDER, HB_TABLES
-} hb_table;
+} hb_store_table;
 extern const char *const hb_table_names[HB_TABLES];
 
 typedef struct hb_store_options {
@@ -57,27 +57,27 @@ hb_status hb_store_read(hb_store *store, hb_store_fn fn, void *ctx, hb_error *er
 hb_status hb_store_write(hb_store *store, hb_store_fn fn, void *ctx, hb_error *err);
 
 /* data is NULL when the key is not there. */
-hb_status hb_store_get(hb_store_txn *txn, hb_table table, hb_span key, hb_span *value, hb_error *err);
-hb_status hb_store_put(hb_store_txn *txn, hb_table table, hb_span key, hb_span value, hb_error *err);
+hb_status hb_store_get(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span *value, hb_error *err);
+hb_status hb_store_put(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span value, hb_error *err);
 /* The key is above all others of its table (faster; HB_INTERNAL if it is not). */
-hb_status hb_store_append(hb_store_txn *txn, hb_table table, hb_span key, hb_span head, hb_span tail, hb_error *err);
+hb_status hb_store_append(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span head, hb_span tail, hb_error *err);
 /* Nothing happens when the key is not there. */
-hb_status hb_store_delete(hb_store_txn *txn, hb_table table, hb_span key, hb_error *err);
+hb_status hb_store_delete(hb_store_txn *txn, hb_store_table table, hb_span key, hb_error *err);
 
 /* Sealed values. get: HB_IO when the seal is broken; the value comes without it. */
-hb_status hb_store_get_sealed(hb_store_txn *txn, hb_table table, hb_span key, hb_span *value, hb_error *err);
-hb_status hb_store_put_sealed(hb_store_txn *txn, hb_table table, hb_span key, hb_span head, hb_span tail, hb_error *err);
-hb_status hb_store_unseal(hb_table table, hb_span key, hb_span *value, hb_error *err);
+hb_status hb_store_get_sealed(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span *value, hb_error *err);
+hb_status hb_store_put_sealed(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span head, hb_span tail, hb_error *err);
+hb_status hb_store_unseal(hb_store_table table, hb_span key, hb_span *value, hb_error *err);
 
 /* The entry at the smallest key that is at least `from` (data NULL: there is none); last: the one with the largest key of the table. */
-hb_status hb_store_seek(hb_store_txn *txn, hb_table table, hb_span from, hb_span *key, hb_span *value, hb_error *err);
-hb_status hb_store_last(hb_store_txn *txn, hb_table table, hb_span *key, hb_span *value, hb_error *err);
+hb_status hb_store_seek(hb_store_txn *txn, hb_store_table table, hb_span from, hb_span *key, hb_span *value, hb_error *err);
+hb_status hb_store_last(hb_store_txn *txn, hb_store_table table, hb_span *key, hb_span *value, hb_error *err);
 
 /* All entries with keys of at least `from`, ascending, until fn returns something else than HB_OK, which is then returned. */
 typedef hb_status (*hb_store_entry_fn)(void *ctx, hb_span key, hb_span value, hb_error *err);
-hb_status hb_store_each(hb_store_txn *txn, hb_table table, hb_span from, hb_store_entry_fn fn, void *ctx, hb_error *err);
+hb_status hb_store_each(hb_store_txn *txn, hb_store_table table, hb_span from, hb_store_entry_fn fn, void *ctx, hb_error *err);
 
-uint64_t hb_store_entries(hb_store_txn *txn, hb_table table);
+uint64_t hb_store_entries(hb_store_txn *txn, hb_store_table table);
 
 /* After the commit of a version; see head file above. Failing to write it is not an error of the commit. */
 void hb_store_write_head(hb_store *store, uint64_t version, const uint8_t digest[32]);

@@ -22,7 +22,7 @@ static hb_status failed(hb_store_txn *txn, int rc, const char *what, hb_error *e
     return hb_store_mdb_error(txn->store, rc, what, err);
 }
 
-hb_status hb_store_get(hb_store_txn *txn, hb_table table, hb_span key, hb_span *value, hb_error *err)
+hb_status hb_store_get(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span *value, hb_error *err)
 {
     MDB_val k = val(key), v;
     const int rc = mdb_get(txn->txn, txn->store->dbi[table], &k, &v);
@@ -30,14 +30,14 @@ hb_status hb_store_get(hb_store_txn *txn, hb_table table, hb_span key, hb_span *
     return rc == 0 || rc == MDB_NOTFOUND ? HB_OK : failed(txn, rc, "reading", err);
 }
 
-hb_status hb_store_put(hb_store_txn *txn, hb_table table, hb_span key, hb_span value, hb_error *err)
+hb_status hb_store_put(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span value, hb_error *err)
 {
     MDB_val k = val(key), v = val(value);
     const int rc = mdb_put(txn->txn, txn->store->dbi[table], &k, &v, 0);
     return rc ? failed(txn, rc, "writing", err) : HB_OK;
 }
 
-static hb_status put_parts(hb_store_txn *txn, hb_table table, hb_span key, const hb_span *parts, size_t n, unsigned flags, hb_error *err)
+static hb_status put_parts(hb_store_txn *txn, hb_store_table table, hb_span key, const hb_span *parts, size_t n, unsigned flags, hb_error *err)
 {
     MDB_val k = val(key), v = {0, NULL};
     for (size_t i = 0; i < n; i++)
@@ -54,20 +54,20 @@ static hb_status put_parts(hb_store_txn *txn, hb_table table, hb_span key, const
     return HB_OK;
 }
 
-hb_status hb_store_append(hb_store_txn *txn, hb_table table, hb_span key, hb_span head, hb_span tail, hb_error *err)
+hb_status hb_store_append(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span head, hb_span tail, hb_error *err)
 {
     const hb_span parts[] = {head, tail};
     return put_parts(txn, table, key, parts, 2, MDB_APPEND, err);
 }
 
-hb_status hb_store_delete(hb_store_txn *txn, hb_table table, hb_span key, hb_error *err)
+hb_status hb_store_delete(hb_store_txn *txn, hb_store_table table, hb_span key, hb_error *err)
 {
     MDB_val k = val(key);
     const int rc = mdb_del(txn->txn, txn->store->dbi[table], &k, NULL);
     return rc == 0 || rc == MDB_NOTFOUND ? HB_OK : failed(txn, rc, "deleting", err);
 }
 
-static void seal(hb_table table, hb_span key, hb_span head, hb_span tail, uint8_t out[SEAL_BYTES])
+static void seal(hb_store_table table, hb_span key, hb_span head, hb_span tail, uint8_t out[SEAL_BYTES])
 {
     hb_blake3 h;
     uint8_t digest[32];
@@ -80,7 +80,7 @@ static void seal(hb_table table, hb_span key, hb_span head, hb_span tail, uint8_
     memcpy(out, digest, SEAL_BYTES);
 }
 
-hb_status hb_store_unseal(hb_table table, hb_span key, hb_span *value, hb_error *err)
+hb_status hb_store_unseal(hb_store_table table, hb_span key, hb_span *value, hb_error *err)
 {
     uint8_t expected[SEAL_BYTES];
     const bool room = value->len >= SEAL_BYTES;
@@ -93,13 +93,13 @@ hb_status hb_store_unseal(hb_table table, hb_span key, hb_span *value, hb_error 
     return HB_OK;
 }
 
-hb_status hb_store_get_sealed(hb_store_txn *txn, hb_table table, hb_span key, hb_span *value, hb_error *err)
+hb_status hb_store_get_sealed(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span *value, hb_error *err)
 {
     const hb_status st = hb_store_get(txn, table, key, value, err);
     return st == HB_OK && value->data ? hb_store_unseal(table, key, value, err) : st;
 }
 
-hb_status hb_store_put_sealed(hb_store_txn *txn, hb_table table, hb_span key, hb_span head, hb_span tail, hb_error *err)
+hb_status hb_store_put_sealed(hb_store_txn *txn, hb_store_table table, hb_span key, hb_span head, hb_span tail, hb_error *err)
 {
     uint8_t mark[SEAL_BYTES];
     seal(table, key, head, tail, mark);
@@ -107,7 +107,7 @@ hb_status hb_store_put_sealed(hb_store_txn *txn, hb_table table, hb_span key, hb
     return put_parts(txn, table, key, parts, 3, 0, err);
 }
 
-static hb_status one(hb_store_txn *txn, hb_table table, MDB_val *k, MDB_cursor_op op, hb_span *key, hb_span *value, hb_error *err)
+static hb_status one(hb_store_txn *txn, hb_store_table table, MDB_val *k, MDB_cursor_op op, hb_span *key, hb_span *value, hb_error *err)
 {
     MDB_cursor *cursor;
     MDB_val v;
@@ -124,19 +124,19 @@ static hb_status one(hb_store_txn *txn, hb_table table, MDB_val *k, MDB_cursor_o
     return rc == 0 || rc == MDB_NOTFOUND ? HB_OK : failed(txn, rc, "reading", err);
 }
 
-hb_status hb_store_seek(hb_store_txn *txn, hb_table table, hb_span from, hb_span *key, hb_span *value, hb_error *err)
+hb_status hb_store_seek(hb_store_txn *txn, hb_store_table table, hb_span from, hb_span *key, hb_span *value, hb_error *err)
 {
     MDB_val k = val(from);
     return one(txn, table, &k, from.len ? MDB_SET_RANGE : MDB_FIRST, key, value, err);
 }
 
-hb_status hb_store_last(hb_store_txn *txn, hb_table table, hb_span *key, hb_span *value, hb_error *err)
+hb_status hb_store_last(hb_store_txn *txn, hb_store_table table, hb_span *key, hb_span *value, hb_error *err)
 {
     MDB_val k = {0, NULL};
     return one(txn, table, &k, MDB_LAST, key, value, err);
 }
 
-hb_status hb_store_each(hb_store_txn *txn, hb_table table, hb_span from, hb_store_entry_fn fn, void *ctx, hb_error *err)
+hb_status hb_store_each(hb_store_txn *txn, hb_store_table table, hb_span from, hb_store_entry_fn fn, void *ctx, hb_error *err)
 {
     MDB_cursor *cursor;
     MDB_val k = val(from), v;
@@ -153,7 +153,7 @@ hb_status hb_store_each(hb_store_txn *txn, hb_table table, hb_span from, hb_stor
     return failed(txn, rc, "reading", err);
 }
 
-uint64_t hb_store_entries(hb_store_txn *txn, hb_table table)
+uint64_t hb_store_entries(hb_store_txn *txn, hb_store_table table)
 {
     MDB_stat stat;
     return mdb_stat(txn->txn, txn->store->dbi[table], &stat) ? 0 : stat.ms_entries;
