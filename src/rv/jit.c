@@ -14,9 +14,11 @@
 enum {
     CODE_BYTES = 64 << 20,
     CELLS = CODE_BYTES / 64,
-    FIRST_LOOK = 1 << 17,      /* instructions; the interpreter has done so much by the time a translation is ready */
+    FIRST_LOOK = 1 << 18,      /* instructions; the interpreter has done so much by the time a translation is ready */
     FIRST_EAGER_LOOK = 1 << 12, /* early enough for tests to come by */
-    LOOK_FACTOR = 4
+    LOOK_FACTOR = 4,
+    STRETCH = 1 << 10,   /* instructions */
+    BATCH_COST = 1 << 14 /* instructions of the interpreter that cost more than translating some blocks */
 };
 
 bool hb_rv_jit_available(void)
@@ -57,12 +59,14 @@ void hb_rv_jit_free(hb_rv_jit *j)
     free_list(&j->sides);
     free_list(&j->misses);
     free_list(&j->batch);
+    free_list(&j->known);
     free(j);
 }
 
 uint64_t hb_rv_jit_patience(const hb_rv_jit *j, uint64_t done)
 {
-    return j->off ? UINT64_MAX : j->next_look > done ? j->next_look - done : 1;
+    const uint64_t until = j->interpret_to > done && j->interpret_to < j->next_look ? j->interpret_to : j->next_look;
+    return j->off ? UINT64_MAX : until > done ? until - done : 1;
 }
 
 uint64_t hb_rv_jit_instructions(const hb_rv_jit *j)
@@ -168,13 +172,33 @@ static hb_jit_exit enter(hb_rv_jit *j, hb_rv_run *m, uint32_t word)
     return (hb_jit_exit)(r >> 32);
 }
 
+/* Makes sure that a word is translated, or says that it shall be interpreted for a while: code is translated when it is met a second time or when the interpreter is
+ * still in such code after a while (then not `fresh`), and never so often that it costs more than it can bring. */
+static bool is_there(hb_rv_jit *j, hb_rv_run *m, uint32_t word, bool fresh)
+{
+    hb_jit_word *w = &j->words[word];
+    if (w->body)
+        return true;
+    hb_rv_account(m);
+    if (!j->eager && ((fresh && !(w->flags & HB_JIT_MISSED)) || j->n_batches * BATCH_COST > m->cycles)) {
+        w->flags |= HB_JIT_MISSED;
+        j->interpret_to = m->cycles + STRETCH;
+        return false;
+    }
+    j->n_batches++;
+    if (!hb_jit_translate(j, m, word))
+        give_up(j);
+    return !j->off;
+}
+
 hb_rv_exit hb_rv_loop_translated(hb_rv_run *m)
 {
     hb_rv_jit *j = m->jit;
     const hb_rv_decoded *const base = m->loaded->decoded;
+    bool fresh = false;
     if (!j->off && m->cycles >= j->next_look)
         look(j, m, (uint32_t)(m->ip - base));
-    if (j->off || !j->ready)
+    if (j->off || !j->ready || m->cycles < j->interpret_to)
         return hb_rv_loop_plain(m);
     if (j->marks != m->mem.marks) {
         hb_jit_forget_pages(j);
@@ -198,10 +222,14 @@ hb_rv_exit hb_rv_loop_translated(hb_rv_run *m)
             delta[ip - base + (why != HB_RV_EXIT_TRAP)]--;
             return why;
         }
-        if (word < j->n_words && !j->words[word].body && !hb_jit_translate(j, m, word)) {
-            give_up(j);
+        if (word < j->n_words && !is_there(j, m, word, fresh)) {
+            if (!j->off) { /* the rest is granted anew */
+                delta[word]--;
+                return HB_RV_EXIT_BUDGET;
+            }
         } else if (word < j->n_words && m->left >= j->words[word].len) {
             back = enter(j, m, word);
+            fresh = true;
             if (back == HB_JIT_EXIT_MISS_INDIRECT)
                 delta[m->ip - base]++;
         }

@@ -10,7 +10,10 @@ enum {
     BLOCK_BYTES = 192, /* the same for entries and ends */
     ROUTINE_BYTES = 4096, /* the common routines, rounding */
     BYTES_PER_CELL = 64, /* an instruction needs two cells at most, a block three */
-    LATE_WORDS = 256   /* instructions that a miss translates at once, about */
+    HOT = 16,          /* executions */
+    PIECE_BYTES = 1 << 16,
+    GAP_BYTES = 1 << 16, /* a multiple of any page */
+    LATE_WORDS = 128   /* instructions that a miss translates at once, about */
 };
 
 static bool ends_block(unsigned op)
@@ -28,12 +31,13 @@ void hb_jit_find_leaders(hb_rv_jit *j)
 {
     for (uint32_t k = 0; k < j->n_words; k++) {
         const hb_rv_decoded *d = hb_jit_insn(j, k);
-        const bool branch = hb_isa_table[d->op].format == HB_FMT_B;
-        if ((branch || d->op == HB_OP_JAL) && d->imm != HB_RV_JUMP_NOWHERE)
-            j->words[k + d->imm].flags |= (uint8_t)(HB_JIT_LEADER | (d->imm <= 0 ? HB_JIT_LOOP : 0));
-        const uint32_t target = hb_jit_static_target(j, k);
+        if (d->op < HB_OP_BEQ) /* jumps, branches and calls are the last of the table */
+            continue;
+        uint32_t target = d->op == HB_OP_JALR ? hb_jit_static_target(j, k) : HB_JIT_NONE;
+        if (d->op != HB_OP_JALR && d->op < HB_OP_ECALL && d->imm != HB_RV_JUMP_NOWHERE)
+            target = (uint32_t)(k + d->imm);
         if (target != HB_JIT_NONE)
-            j->words[target].flags |= HB_JIT_LEADER;
+            j->words[target].flags |= (uint8_t)(HB_JIT_LEADER | (target <= k ? HB_JIT_LOOP : 0));
         if (ends_block(d->op) && d->rd != HB_RV_REG_SINK)
             j->words[k + 1].flags |= HB_JIT_LEADER | HB_JIT_RETURN;
         if (d->op == HB_OP_ECALL)
@@ -61,7 +65,7 @@ static void plan(hb_rv_jit *j, uint32_t word)
     hb_jit_word *w = &j->words[word];
     if (word >= j->n_words || w->flags & HB_JIT_PLANNED)
         return;
-    if (!hb_jit_push(j, &j->batch, &word, sizeof word))
+    if (!hb_jit_push(j, &j->batch, &word, sizeof word) || !hb_jit_push(j, &j->known, &word, sizeof word))
         return;
     w->flags |= HB_JIT_PLANNED;
     w->len = block_length(j, word);
@@ -114,33 +118,45 @@ static void emit_block(hb_rv_jit *j, uint32_t word)
     hb_jit_emit_end(j);
 }
 
-/* Forgets all translations and starts anew with the current choice of registers, in what is then open memory. */
+static void clear(hb_jit_list *list)
+{
+    list->n = list->buf.len = 0;
+}
+
+/* Forgets all translations and starts anew with the current choice of registers. */
 static void reset(hb_rv_jit *j)
 {
-    for (uint32_t k = 0; k <= j->n_words; k++) {
-        j->words[k].body = 0;
-        j->words[k].waiting = HB_JIT_NONE;
-        j->words[k].flags &= (uint8_t)~HB_JIT_PLANNED;
-        if (k < j->n_words && j->map[k])
-            j->map[k] = 0;
+    for (size_t k = 0; k < j->known.n; k++) {
+        const uint32_t word = ((const uint32_t *)(const void *)j->known.buf.data)[k];
+        j->words[word].body = j->words[word].waiting = 0;
+        j->words[word].flags &= (uint8_t)~HB_JIT_PLANNED;
+        j->map[word] = 0;
     }
     memset(j->cells, 0, j->n_cells * sizeof *j->cells);
-    j->n_cells = 0;
-    j->n_late = 0;
-    j->n_sites = 0;
-    j->misses.n = j->misses.buf.len = 0;
-    j->edges.n = j->edges.buf.len = j->slots.n = j->slots.buf.len = 0;
-    j->cold.n = j->cold.buf.len = j->fixes.n = j->fixes.buf.len = 0;
-    j->sides.n = j->sides.buf.len = j->batch.n = j->batch.buf.len = 0;
-    j->batch_bytes = 0;
-    j->used = 0;
+    j->n_cells = j->n_sites = j->n_late = 0;
+    hb_jit_list *lists[] = {&j->known, &j->edges, &j->slots, &j->cold, &j->fixes, &j->sides, &j->misses, &j->batch};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        clear(lists[k]);
+    j->batch_bytes = j->used = j->piece = j->piece_end = 0;
+}
+
+/* Where the batch comes: behind what is there, or in a new piece. Pieces are kept apart by a page that stays inaccessible: then changing their protection neither
+ * splits nor joins mappings, which is what makes it dear. */
+static bool open_piece(hb_rv_jit *j)
+{
+    const size_t bytes = ROUTINE_BYTES + j->batch_bytes;
+    if (bytes > j->piece_end - j->used) {
+        const size_t at = j->piece_end ? j->piece_end + GAP_BYTES : 0, size = bytes > PIECE_BYTES ? bytes : PIECE_BYTES;
+        j->piece = j->used = at;
+        j->piece_end = at + (size + GAP_BYTES - 1) / GAP_BYTES * GAP_BYTES;
+    }
+    return j->piece_end <= j->code.size && hb_jit_code_open(&j->code, j->piece, j->piece_end);
 }
 
 /* Translates the batch behind what is there. False: no memory; then nothing translated may be used any more. */
 static bool emit_batch(hb_rv_jit *j)
 {
-    const size_t bytes = ROUTINE_BYTES + j->batch_bytes;
-    if (j->failed || !hb_jit_code_open(&j->code, j->used, j->used + bytes))
+    if (j->failed || !open_piece(j))
         return false;
     if (!j->used)
         hb_jit_emit_routines(j);
@@ -164,7 +180,7 @@ static bool emit_batch(hb_rv_jit *j)
 static bool has_room(const hb_rv_jit *j)
 {
     const size_t bytes = ROUTINE_BYTES + j->batch_bytes + BLOCK_BYTES + INSN_BYTES * HB_JIT_BLOCK_MAX;
-    return bytes <= j->code.size - j->used && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells;
+    return bytes + PIECE_BYTES + 2 * GAP_BYTES <= j->code.size - j->piece_end && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells;
 }
 
 static void plan_late(hb_rv_jit *j, uint32_t word)
@@ -246,15 +262,15 @@ static uint64_t *executions(hb_rv_jit *j, const hb_rv_run *m)
     return counts;
 }
 
-/* All that has run: leaders, and what blocks of the greatest length lead to. */
+/* All that has run more than a few times: leaders, and what blocks of the greatest length lead to. */
 static void plan_hot(hb_rv_jit *j)
 {
     for (uint32_t k = 0; k < j->n_words && has_room(j); k++)
-        if (j->counts[k] && j->words[k].flags & HB_JIT_LEADER)
+        if (j->counts[k] >= HOT && j->words[k].flags & HB_JIT_LEADER)
             plan(j, k);
     for (size_t k = 0; k < j->batch.n && has_room(j); k++) {
         const uint32_t end = planned(j, k) + j->words[planned(j, k)].len;
-        if (j->words[planned(j, k)].len == HB_JIT_BLOCK_MAX && j->counts[end])
+        if (j->words[planned(j, k)].len == HB_JIT_BLOCK_MAX && j->counts[end] >= HOT)
             plan(j, end);
     }
 }

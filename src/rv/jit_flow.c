@@ -35,9 +35,11 @@ static uint64_t *counter(hb_rv_jit *j, uint32_t from, uint32_t to)
 static void jump_by_slot(hb_rv_jit *j, uint32_t word)
 {
     hb_jit_slot slot = {hb_jit_cell(j), j->words[word].waiting};
+    if (!slot.next)
+        hb_jit_push(j, &j->known, &word, sizeof word);
     hb_jit_cold cold = {.kind = HB_JIT_COLD_SLOT, .exit = HB_JIT_EXIT_MISS, .cell = slot.cell, .word = word};
-    j->words[word].waiting = (uint32_t)j->slots.n;
     hb_jit_push(j, &j->slots, &slot, sizeof slot);
+    j->words[word].waiting = (uint32_t)j->slots.n;
     hb_jit_push(j, &j->cold, &cold, sizeof cold);
     x_jmp_rm(&j->e, x_at(slot.cell));
 }
@@ -211,12 +213,12 @@ static void checked_entries(hb_rv_jit *j, hb_jit_word *w, uint32_t word)
     j->map[word] = (uint64_t)(uintptr_t)j->e.p;
     x_inc(&j->e, x_at(counter(j, HB_JIT_NONE, word)));
     const uint64_t checked = (uint64_t)(uintptr_t)j->e.p;
-    for (uint32_t s = w->waiting; s != HB_JIT_NONE;) {
-        const hb_jit_slot *slot = (const hb_jit_slot *)(const void *)j->slots.buf.data + s;
+    for (uint32_t s = w->waiting; s;) {
+        const hb_jit_slot *slot = (const hb_jit_slot *)(const void *)j->slots.buf.data + s - 1;
         *slot->cell = checked;
         s = slot->next;
     }
-    w->waiting = HB_JIT_NONE;
+    w->waiting = 0;
     x_imm(&j->e, true, X_G_SUB, x_reg(HB_JIT_LEFT), w->len);
     cold_exit(j, x_jcc(&j->e, X_L), HB_JIT_EXIT_BUDGET, word, w->len);
 }

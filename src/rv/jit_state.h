@@ -36,12 +36,13 @@ enum {
     HB_JIT_RETURN = 2,  /* reached by JALR as a rule: the checked entry comes right before the body */
     HB_JIT_PLANNED = 4, /* has a body, or will have one when the current batch is done */
     HB_JIT_LOOP = 16,   /* a jump backwards leads here */
+    HB_JIT_MISSED = 32, /* was looked for once without success */
     HB_JIT_SCATTERED = 8 /* a load or store that often goes to another page than the time before */
 };
 
 typedef struct hb_jit_word {
     uint32_t body;    /* offset of the code that expects left >= 0 after subtracting the length; 0: none */
-    uint32_t waiting; /* first of the slots that want to lead here, HB_JIT_NONE at the end */
+    uint32_t waiting; /* 1 + the first of the slots that want to lead here; 0: none */
     uint8_t flags, len;
 } hb_jit_word;
 
@@ -67,7 +68,7 @@ typedef struct hb_jit_fix {
 
 typedef struct hb_jit_slot {
     uint64_t *cell;
-    uint32_t next;
+    uint32_t next; /* as hb_jit_word.waiting */
 } hb_jit_slot;
 
 /* What a load or store keeps of the page that it last went to, so that the next access there needs no look into the page table. Shared by those of a block that have
@@ -108,11 +109,14 @@ struct hb_rv_jit {
     bool bmi2;
     bool failed;           /* no memory in the middle of a batch */
     uint64_t next_look;    /* cycles at which to look at what is hot */
+    uint64_t interpret_to; /* cycles until which code that is not translated is left to the interpreter */
     uint64_t instructions; /* done by translated code */
     uint32_t n_late;       /* blocks translated since everything was */
+    uint64_t n_batches;    /* how often something was translated */
 
     hb_jit_code code;
     size_t used;           /* bytes of code */
+    size_t piece, piece_end; /* the part of the code memory that is being filled; it is opened as a whole */
     size_t start;          /* where blocks begin, behind the common routines */
     uint64_t *map;         /* code.data: address of the counting entry of each word, or 0 */
     uint64_t *mask;        /* four words behind the map, by log2 of the access: bits that an address must not have */
@@ -126,6 +130,7 @@ struct hb_rv_jit {
     hb_jit_list edges, slots, cold, fixes, sides, misses; /* of hb_jit_edge, ... */
     hb_jit_list batch;     /* of uint32_t: first words of the blocks to translate */
     size_t batch_bytes;    /* at most so much code will come of it */
+    hb_jit_list known;     /* of uint32_t: words that have a body, a slot waiting, or are planned */
 
     /* the block that is being translated */
     hb_x64 e;
