@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/bench_ledger.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
 #include "cli/cli_program.h"
@@ -15,7 +16,9 @@
 #include "machine/machine_verify.h"
 
 static const char usage[] = "usage: hauptbuch bench PROG [--stdin FILE] [--input FILE]... [--threads N] [--repeat N] [--json] [-- ARGS]\n"
-                            "Prints the fastest of N (default 1) proofs; verification is the fastest of 20.\n";
+                            "Prints the fastest of N (default 1) proofs; verification is the fastest of 20.\n"
+                            "       hauptbuch bench --ledger [--keys N] [--dir DIR] [--json]\n"
+                            "Measures the ledger instead.\n";
 
 typedef struct {
     double execute_s, key_s, wall_s, cpu_s, verify_s;
@@ -133,8 +136,12 @@ static int bench(const char *path, const hb_cli_exec *exec, uint64_t threads, ui
 
 static int run(int argc, char **argv)
 {
+#if HB_WITH_LEDGER
+    if (argc > 1 && strcmp(argv[1], "--ledger") == 0)
+        return hb_cli_bench_ledger(argc, argv);
+#endif
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'}, {"cycle-limit", required_argument, NULL, 'x'},
-                                            {"memory-limit", required_argument, NULL, 'x'}, {"threads", required_argument, NULL, 't'}, {"repeat", required_argument, NULL, 'r'},
+                                            {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'}, {"threads", required_argument, NULL, 't'}, {"repeat", required_argument, NULL, 'r'},
                                             {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     hb_cli_exec exec = {0};
     uint64_t threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN), repeat = 1;

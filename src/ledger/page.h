@@ -44,6 +44,12 @@ size_t hb_page_encode(const hb_page *page, uint8_t out[HB_PAGE_BYTES_MAX]);
 /* False unless the bytes are exactly a page (shape only); the nodes are computed. */
 bool hb_page_decode(hb_page *page, const uint8_t *data, size_t bytes);
 
+/* The same with the hashes of the inner nodes behind it (from node 15 down to 1, those that cost a compression), so that reading it back costs none: for
+ * copies in memory only. */
+#define HB_PAGE_PACKED_MAX (HB_PAGE_BYTES_MAX + 15u * 32u)
+size_t hb_page_pack(const hb_page *page, uint8_t out[HB_PAGE_PACKED_MAX]);
+bool hb_page_unpack(hb_page *page, const uint8_t *data, size_t bytes);
+
 /* `key` leads to the page. Returns the length of the record key. */
 size_t hb_page_key(uint8_t out[HB_PAGE_KEY_MAX], uint64_t version, unsigned depth, const uint8_t key[32]);
 

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-enum { SHARDS = 16, BUCKETS = 4096, OVERHEAD = 16 };
+enum { SHARDS = 16, OVERHEAD = 16, BYTES_A_BUCKET = 512 };
 
 typedef struct entry {
     struct entry *next;           /* of the bucket */
@@ -21,7 +21,7 @@ typedef struct entry {
 
 typedef struct shard {
     pthread_mutex_t lock;
-    entry *bucket[BUCKETS];
+    entry **bucket;
     entry *newest, *oldest;
     size_t entries, bytes;
     uint64_t hits, misses;
@@ -29,6 +29,7 @@ typedef struct shard {
 
 struct hb_state_cache {
     size_t shard_bytes;
+    uint32_t buckets; /* of a shard */
     shard shard[SHARDS];
 };
 
@@ -38,9 +39,17 @@ hb_state_cache *hb_state_cache_create(size_t bytes)
     if (!cache)
         return NULL;
     cache->shard_bytes = bytes / SHARDS;
-    for (int i = 0; i < SHARDS; i++)
+    cache->buckets = (uint32_t)(cache->shard_bytes / BYTES_A_BUCKET) + 1;
+    bool ok = true;
+    for (int i = 0; i < SHARDS; i++) {
         pthread_mutex_init(&cache->shard[i].lock, NULL);
-    return cache;
+        cache->shard[i].bucket = calloc(cache->buckets, sizeof(entry *));
+        ok = ok && cache->shard[i].bucket;
+    }
+    if (ok)
+        return cache;
+    hb_state_cache_destroy(cache);
+    return NULL;
 }
 
 void hb_state_cache_destroy(hb_state_cache *cache)
@@ -48,8 +57,10 @@ void hb_state_cache_destroy(hb_state_cache *cache)
     if (!cache)
         return;
     hb_state_cache_clear(cache);
-    for (int i = 0; i < SHARDS; i++)
+    for (int i = 0; i < SHARDS; i++) {
         pthread_mutex_destroy(&cache->shard[i].lock);
+        free(cache->shard[i].bucket);
+    }
     free(cache);
 }
 
@@ -104,7 +115,7 @@ size_t hb_state_cache_get(hb_state_cache *cache, const uint8_t *key, size_t key_
     shard *s = &cache->shard[h % SHARDS];
     size_t n = SIZE_MAX;
     pthread_mutex_lock(&s->lock);
-    entry *e = find(s, (uint32_t)(h / SHARDS % BUCKETS), key, key_bytes);
+    entry *e = find(s, (uint32_t)(h / SHARDS % cache->buckets), key, key_bytes);
     if (e && e->bytes <= room) {
         memcpy(out, e->data, e->bytes);
         n = e->bytes;
@@ -123,7 +134,7 @@ size_t hb_state_cache_get(hb_state_cache *cache, const uint8_t *key, size_t key_
 void hb_state_cache_put(hb_state_cache *cache, const uint8_t *key, size_t key_bytes, const void *data, size_t bytes)
 {
     const uint64_t h = hash_key(key, key_bytes);
-    const uint32_t bucket = (uint32_t)(h / SHARDS % BUCKETS);
+    const uint32_t bucket = (uint32_t)(h / SHARDS % cache->buckets);
     shard *s = &cache->shard[h % SHARDS];
     const size_t cost = sizeof(entry) + bytes + OVERHEAD;
     if (key_bytes > HB_STATE_CACHE_KEY_MAX || cost > cache->shard_bytes)

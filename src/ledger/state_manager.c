@@ -17,18 +17,21 @@ static hb_status missing(const char *what, uint64_t version, hb_error *err)
 static hb_status load_page(void *ctx, uint64_t version, unsigned depth, const uint8_t key[32], hb_page *out, hb_error *err)
 {
     hb_state_source *s = ctx;
-    uint8_t record[HB_PAGE_KEY_MAX];
+    uint8_t record[HB_PAGE_KEY_MAX], packed[HB_PAGE_PACKED_MAX];
     const size_t n = hb_page_key(record, version, depth, key);
     hb_span value;
-    if (s->caching && hb_state_cache_get(s->m->cache, record, n, out, sizeof *out) == sizeof *out)
-        return HB_OK;
+    if (s->caching) {
+        const size_t got = hb_state_cache_get(s->m->cache, record, n, packed, sizeof packed);
+        if (got != SIZE_MAX && hb_page_unpack(out, packed, got))
+            return HB_OK;
+    }
     const hb_status st = hb_store_get(s->txn, HB_TABLE_PAGES, hb_span_of(record, n), &value, err);
     if (st != HB_OK)
         return st;
     if (!value.data || !hb_page_decode(out, value.data, value.len))
         return missing("page", version, err);
     if (s->caching)
-        hb_state_cache_put(s->m->cache, record, n, out, sizeof *out);
+        hb_state_cache_put(s->m->cache, record, n, packed, hb_page_pack(out, packed));
     return HB_OK;
 }
 
