@@ -12,13 +12,14 @@ static void put64(uint8_t *p, uint64_t x) {
 void ref_params_id(const ref_machine *m, uint8_t id[32]) { ref_blake3((const uint8_t *)m->params_text, strlen(m->params_text), id); }
 
 void ref_key_digest(const ref_machine *m, const ref_program *g, uint8_t key[32]) {
-    uint8_t text[16 + 32 + 32 + 40 + 32];
+    uint8_t text[16 + 32 + 32 + 40 + 32 + 32];
     memcpy(text, "hauptbuch vkey 1", 16);
     ref_params_id(m, text + 16);
     memcpy(text + 48, m->digest, 32);
     const uint64_t numbers[5] = {g->entry, g->img_lo / 8, g->img_hi / 8, g->n_prog, g->n_image};
     for (int i = 0; i < 5; i++) put64(text + 80 + 8 * i, numbers[i]);
-    ref_blake3(g->cap, 32 * (size_t)g->cap_nodes, text + 120);
+    memcpy(text + 120, g->load_digest, 32);
+    ref_blake3(g->cap, 32 * (size_t)g->cap_nodes, text + 152);
     ref_blake3(text, sizeof text, key);
 }
 

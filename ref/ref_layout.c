@@ -27,7 +27,7 @@ static bool groupable(const hb_air *air, const hb_air_use *u) {
 /* Two trees for the bus GLOBAL, two for the other permutation buses, one for all lookups. */
 static uint32_t tree_of(const hb_air_use *u) {
     if (u->kind == HB_AIR_LOOKUP || u->kind == HB_AIR_PROVIDE) return 2;
-    return (u->bus == HB_BUS_GLOBAL ? 3 : 0) + (u->kind == HB_AIR_CONSUME ? 1 : 0);
+    return (u->bus == HB_BUS_GLOBAL ? 3u : 0u) + (u->kind == HB_AIR_CONSUME ? 1u : 0u);
 }
 
 static void build_terms(ref_run *run, uint32_t t) {

@@ -10,8 +10,20 @@
 /* The part of a key that depends on the program. */
 typedef struct ref_program {
     uint64_t entry, img_lo, img_hi, n_prog, n_image, cap_nodes;
+    uint8_t load_digest[32];
     uint8_t *cap; /* 32 bytes a node */
 } ref_program;
+
+/* A proof file without its proofs. */
+typedef struct ref_file {
+    ref_program program;
+    uint32_t public_words[17]; /* public-values digest, deferred digest, exit code */
+    uint32_t n_shards, nonce[2];
+    const uint8_t *public_bytes;
+    uint64_t n_public_bytes;
+    const uint8_t *proofs; /* n_shards + 1 of them */
+    uint64_t n_proofs_bytes;
+} ref_file;
 
 typedef struct ref_table {
     uint32_t chip;
@@ -89,3 +101,5 @@ void ref_opening(ref_run *run);
 
 /* Everything about one proof after the integer checks: run->words, heights, seed, global and r are set. NULL, or why not; run->product is set. */
 const char *ref_conversation(const ref_machine *machine, ref_run *run, const ref_program *program, const uint8_t key[32]);
+/* protocol.md 14. runs: n_shards + 1, as they stand in the file. NULL, or why not. */
+const char *ref_run_in_shards(const ref_machine *machine, const ref_file *file, ref_run *runs, const uint8_t key[32]);
