@@ -94,11 +94,18 @@ int hb_cli_exec_option(hb_cli_exec *e, const char *verb, const char *name, const
         hb_cli_complain(verb, "--memory-limit takes a size such as 256M, not '%s'", value);
         return -HB_EXIT_USAGE;
     }
+    if (strcmp(name, "stack-limit") == 0) {
+        if (hb_cli_parse_size(value, &e->options.stack_limit) && e->options.stack_limit > 0)
+            return 1;
+        hb_cli_complain(verb, "--stack-limit takes a size such as 64M, not '%s'", value);
+        return -HB_EXIT_USAGE;
+    }
     return 0;
 }
 
 int hb_cli_exec_split(hb_cli_exec *e, int argc, char **argv)
 {
+    e->options.stack_limit = HB_CLI_STACK_LIMIT;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--") != 0)
             continue;

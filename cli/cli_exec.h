@@ -1,5 +1,5 @@
 /* The options by which a guest gets its input, shared by `run`, `prove` and `bench`: --stdin FILE, --input FILE (any number), --cycle-limit N,
- * --memory-limit BYTES, and everything after `--` as arguments. */
+ * --memory-limit BYTES, --stack-limit BYTES, and everything after `--` as arguments. */
 #pragma once
 #include <stdbool.h>
 
@@ -7,6 +7,7 @@
 #include "rv/interp.h"
 
 #define HB_CLI_INPUTS_MAX 4096u
+#define HB_CLI_STACK_LIMIT (UINT64_C(256) << 20)
 
 typedef struct hb_cli_exec {
     hb_rv_exec_options options; /* for hb_rv_exec; points into this struct */
@@ -19,7 +20,8 @@ typedef struct hb_cli_exec {
  * `value` is the option's argument. */
 int hb_cli_exec_option(hb_cli_exec *e, const char *verb, const char *name, const char *value);
 
-/* Takes what follows the first `--` as the guest's arguments; returns the number of arguments in front of it. */
+/* To be called first: sets what is not zero by default (the stack limit), and takes what follows the first `--` as the guest's arguments; returns the
+ * number of arguments in front of it. */
 int hb_cli_exec_split(hb_cli_exec *e, int argc, char **argv);
 
 void hb_cli_exec_free(hb_cli_exec *e);

@@ -155,7 +155,7 @@ static int inspect_run(const char *path, hb_cli_exec *exec)
 static int run(int argc, char **argv)
 {
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
-                                            {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'},
+                                            {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
                                             {"chips", no_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
     hb_cli_exec exec = {0};
     int chips = 0, index = 0, status = HB_EXIT_USAGE;

@@ -12,6 +12,7 @@
 #include "cli/cli_files.h"
 #include "cli/cli_program.h"
 #include "machine/job.h"
+#include "machine/pieces.h"
 
 static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin FILE] [--input FILE]... [OPTIONS] [-- ARGS]\n"
                             "  -o FILE             where the proof goes\n"
@@ -19,25 +20,32 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
                             "  --input FILE        one chunk of private input (repeat for more)\n"
                             "  --cycle-limit N     give up after N instructions\n"
                             "  --memory-limit SIZE memory that the guest may touch (default 1G)\n"
+                            "  --stack-limit SIZE  stack that the guest may use (default 256M)\n"
                             "  --memory SIZE       memory that proving may take (default: three quarters of what is free)\n"
                             "  --shard-cycles N    prove in shards of at most N instructions (default: as memory allows, one piece if possible)\n"
+                            "  --resume DIR        keep finished shards in DIR; the same command goes on from there\n"
+                            "  --exec-timeout S    give up when executing takes longer than S seconds (default: none)\n"
+                            "  --prove-timeout S   the same for proving\n"
                             "  --threads N         threads (default: all processors)\n"
                             "  --json              print a JSON object\n"
                             "Proves any run that ends in HALT, whatever its exit code; a trapped or limited run has no proof.\n"
                             "Proofs are succinct, not hiding: do not publish one whose input must stay secret.\n";
 
+#define MAX_SECONDS 1000000000u
+
 typedef struct {
     hb_cli_exec exec;
-    const char *program, *out;
-    uint64_t threads, memory, shard_cycles;
+    const char *program, *out, *resume;
+    uint64_t threads, memory, shard_cycles, exec_timeout, prove_timeout;
     int json;
 } arguments;
 
 static int parse(int argc, char **argv, arguments *a)
 {
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
-                                            {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'},
-                                            {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'}, {"threads", required_argument, NULL, 't'},
+                                            {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
+                                            {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'},
+                                            {"resume", required_argument, NULL, 'r'}, {"exec-timeout", required_argument, NULL, 'e'}, {"prove-timeout", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
                                             {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int index = 0;
     argc = hb_cli_exec_split(&a->exec, argc, argv);
@@ -50,6 +58,9 @@ static int parse(int argc, char **argv, arguments *a)
         case 'x': taken = hb_cli_exec_option(&a->exec, "prove", options[index].name, optarg); break;
         case 'm': taken = hb_cli_parse_size(optarg, &a->memory) && a->memory ? 1 : -HB_EXIT_USAGE; break;
         case 's': taken = hb_cli_parse_number(optarg, HB_RUN_SHARD_CYCLES, &a->shard_cycles) && a->shard_cycles ? 1 : -HB_EXIT_USAGE; break;
+        case 'r': a->resume = optarg; break;
+        case 'e': taken = hb_cli_parse_number(optarg, MAX_SECONDS, &a->exec_timeout) && a->exec_timeout ? 1 : -HB_EXIT_USAGE; break;
+        case 'p': taken = hb_cli_parse_number(optarg, MAX_SECONDS, &a->prove_timeout) && a->prove_timeout ? 1 : -HB_EXIT_USAGE; break;
         case 't': taken = hb_cli_parse_number(optarg, 256, &a->threads) && a->threads ? 1 : -HB_EXIT_USAGE; break;
         default: fputs(usage, stderr); return HB_EXIT_USAGE;
         }
@@ -96,11 +107,11 @@ static void summary(const arguments *a, const hb_job_result *r, const hb_machine
     for (int i = 0; i < 32; i++)
         snprintf(vkey + 2 * i, 3, "%02x", key->vkey[i]);
     if (a->json)
-        printf("{\"exit_code\": %u, \"cycles\": %llu, \"shards\": %u, \"proof_bytes\": %llu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"}\n", r->exit_code,
-               (unsigned long long)r->cycles, r->n_shards, (unsigned long long)r->proof_bytes, wall, (long long)usage_now.ru_maxrss * 1024, vkey);
+        printf("{\"exit_code\": %u, \"cycles\": %llu, \"shards\": %u, \"resumed\": %u, \"proof_bytes\": %llu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"}\n", r->exit_code,
+               (unsigned long long)r->cycles, r->n_shards, r->n_resumed, (unsigned long long)r->proof_bytes, wall, (long long)usage_now.ru_maxrss * 1024, vkey);
     else
-        printf("proven: exit code %u, %llu cycles, %s, %llu bytes of proof, %.2f s, peak memory %ld MiB\nverifying key %s\n", r->exit_code, (unsigned long long)r->cycles,
-               r->n_shards ? "in shards" : "in one piece", (unsigned long long)r->proof_bytes, wall, usage_now.ru_maxrss / 1024, vkey);
+        printf("proven: exit code %u, %llu cycles, %u shards (0: in one piece), %llu bytes of proof, %.2f s, peak memory %ld MiB\nverifying key %s\n", r->exit_code,
+               (unsigned long long)r->cycles, r->n_shards, (unsigned long long)r->proof_bytes, wall, usage_now.ru_maxrss / 1024, vkey);
 }
 
 /* What the job's callbacks need. */
@@ -126,9 +137,9 @@ static hb_status put(void *ctx, const uint8_t *bytes, size_t n, hb_error *err)
 
 static int complain(const output *o, hb_status st, const hb_error *err)
 {
-    const bool ran = st == HB_EXECUTION_FAILED || st == HB_LIMIT;
+    const bool ran = st == HB_EXECUTION_FAILED || st == HB_LIMIT || st == HB_PROGRAM_TIMEOUT;
     if (st != HB_IO) /* that has been said */
-        hb_cli_complain("prove", "%s: %s", hb_status_text(st), err->message);
+        hb_cli_complain("prove", "%s: %s", hb_status_text(ran ? HB_EXECUTION_FAILED : st), err->message);
     if (ran && o->stderr_tail[0])
         fprintf(stderr, "last lines of the guest's stderr:\n%s\n", o->stderr_tail);
     return ran || st == HB_PROOF_GENERATION_FAILED ? HB_EXIT_NO : HB_EXIT_ENVIRONMENT;
@@ -142,7 +153,7 @@ static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, d
     hb_progress_meter_init(&o.meter, stderr);
     const hb_progress sink = hb_progress_meter_sink(&o.meter);
     const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
-                                  .progress = &sink, .executed = executed, .put = put, .ctx = &o};
+                                  .exec_timeout_s = (double)a->exec_timeout, .prove_timeout_s = (double)a->prove_timeout, .resume_dir = a->resume, .progress = &sink, .executed = executed, .put = put, .ctx = &o};
     int status = hb_cli_file_begin(&o.file, "prove", a->out);
     if (status)
         return status;
@@ -150,6 +161,8 @@ static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, d
     hb_progress_meter_end(&o.meter);
     if (st == HB_OK) {
         status = hb_cli_file_end(&o.file);
+        if (!status && a->resume)
+            hb_pieces_remove(a->resume, result.n_shards + 1);
     } else {
         hb_cli_file_drop(&o.file);
         status = complain(&o, st, &err);

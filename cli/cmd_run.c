@@ -15,8 +15,6 @@
 /* As `timeout`, container runtimes and shells use them; a guest may of course end with these codes itself: --json tells. */
 enum { TIMED_OUT = 124, OWN_FAILURE = 125, TRAPPED = 134 };
 
-#define DEFAULT_STACK_LIMIT (UINT64_C(256) << 20)
-
 static const char usage[] =
     "usage: hauptbuch run PROG [OPTIONS] [-- ARGUMENTS]\n"
     "\n"
@@ -73,11 +71,6 @@ static int take_option(run_options *o, int c, const char *name)
         o->json = true;
     } else if (strcmp(name, "public-values") == 0) {
         o->public_values = optarg;
-    } else if (strcmp(name, "stack-limit") == 0) {
-        if (hb_cli_parse_size(optarg, &o->exec.options.stack_limit) && o->exec.options.stack_limit > 0)
-            return 0;
-        hb_cli_complain(verb, "--stack-limit takes a size such as 64M, not '%s'", optarg);
-        return -1;
     } else if (strcmp(name, "time-limit") == 0) {
         if (hb_cli_parse_number(optarg, 1000000000, &o->seconds) && o->seconds > 0)
             return 0;
@@ -101,7 +94,6 @@ static int parse(run_options *o, int argc, char **argv)
         {"json", no_argument, NULL, 'x'},               {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    o->exec.options.stack_limit = DEFAULT_STACK_LIMIT;
     const int ours = hb_cli_exec_split(&o->exec, argc, argv);
     int index = 0;
     for (int c; (c = getopt_long(ours, argv, "h", long_options, &index)) != -1;) {

@@ -140,18 +140,24 @@ static json_t *trap_json(const hb_rv_trap_info *t)
                      "function", t->function, "function_offset", (json_int_t)t->function_offset, "detail", t->detail);
 }
 
+/* Where the cycle limit ended a run. */
+static json_t *place_json(const hb_rv_trap_info *t)
+{
+    return json_pack("{s:I, s:s?, s:I}", "pc", (json_int_t)t->pc, "function", t->function, "function_offset", (json_int_t)t->function_offset);
+}
+
 bool hb_run_print_json(FILE *out, const hb_rv_report *report, const hb_error *err)
 {
     uint8_t digest[32];
     digest_bytes(report, digest);
     json_t *object = json_pack(
-        "{s:s, s:o?, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o?}", "end", ends[report->end], "exit_code",
+        "{s:s, s:o?, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o?, s:o?}", "end", ends[report->end], "exit_code",
         report->end == HB_RV_END_HALT ? json_integer(report->exit_code) : NULL, "message", report->end == HB_RV_END_HALT ? NULL : err->message, "cycles",
         (json_int_t)report->cycles, "unconstrained_cycles", (json_int_t)report->host_cycles, "gas", (json_int_t)report->gas, "touched_pages",
         (json_int_t)report->touched_pages, "misaligned", (json_int_t)report->misaligned, "wall_ns", (json_int_t)report->wall_ns, "public_values",
         hex_json(report->public_values.data, report->public_values.len), "public_digest", hex_json(digest, sizeof digest), "instructions",
         counts_json(report, false), "calls", counts_json(report, true), "regions", regions_json(report), "trap",
-        report->end == HB_RV_END_TRAP ? trap_json(&report->trap) : NULL);
+        report->end == HB_RV_END_TRAP ? trap_json(&report->trap) : NULL, "place", report->end == HB_RV_END_CYCLE_LIMIT ? place_json(&report->trap) : NULL);
     bool ok = object && add_output(object, "stdout", report->stdout_bytes) == 0 && add_output(object, "stderr", report->stderr_bytes) == 0;
     ok = ok && json_dumpf(object, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF && fflush(out) == 0;
     if (!ok)

@@ -7,7 +7,7 @@ const char *hb_status_text(hb_status status)
     case HB_REJECTED: return "Rejected";
     case HB_INVALID_ARGUMENT: return "Invalid argument";
     case HB_INVALID_PROGRAM: return "Invalid program";
-    case HB_EXECUTION_FAILED: return "Execution failed";
+    case HB_EXECUTION_FAILED: return "Program execution failed";
     case HB_PROOF_GENERATION_FAILED: return "Proof generation failed";
     case HB_LIMIT: return "Limit exceeded";
     case HB_OUT_OF_MEMORY: return "Out of memory";
@@ -20,6 +20,8 @@ const char *hb_status_text(hb_status status)
     case HB_DEPENDENCY_RESOLUTION_FAILED: return "Dependency resolution failed";
     case HB_MEMORY_LIMIT_EXCEEDED: return "Memory limit exceeded";
     case HB_STACK_LIMIT_EXCEEDED: return "Stack limit exceeded";
+    case HB_PROGRAM_TIMEOUT: return "Program timeout";
+    case HB_CANCELLED: return "Cancelled";
     case HB_STATUS_COUNT: break;
     }
     return "Unknown status";

@@ -24,6 +24,9 @@ typedef enum hb_status {
     HB_DEPENDENCY_RESOLUTION_FAILED,
     HB_MEMORY_LIMIT_EXCEEDED,
     HB_STACK_LIMIT_EXCEEDED,
+    /* Long work that was ended early. */
+    HB_PROGRAM_TIMEOUT,
+    HB_CANCELLED,
     HB_STATUS_COUNT
 } hb_status;
 

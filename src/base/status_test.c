@@ -23,7 +23,7 @@ static void numbers_and_texts_are_stable(void **state)
     assert_int_equal(HB_INVALID_PROGRAM, 3);
     assert_int_equal(HB_INTERNAL, 10);
     assert_string_equal(hb_status_text(HB_INVALID_PROGRAM), "Invalid program");
-    assert_string_equal(hb_status_text(HB_EXECUTION_FAILED), "Execution failed");
+    assert_string_equal(hb_status_text(HB_EXECUTION_FAILED), "Program execution failed");
     assert_string_equal(hb_status_text(HB_PROOF_GENERATION_FAILED), "Proof generation failed");
 }
 

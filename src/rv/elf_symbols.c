@@ -43,12 +43,14 @@ static bool find_tables(const uint8_t *file, size_t len, span *symbols, span *na
     return false;
 }
 
-/* A function, or a label of hand-written code; not the mapping symbols $x and $d. */
+/* A function, or a label of hand-written code; not the mapping symbols $x and $d, nor the assembler's own labels (.L). */
 static bool wanted(const hb_rv_program *p, const uint8_t *sym, span names)
 {
     uint32_t name = hb_load_le32(sym), type = sym[4] & 15;
     uint64_t value = hb_load_le64(sym + 8);
-    return name < names.len && names.data[name] && names.data[name] != '$' && value >= p->text_lo && value < p->text_hi &&
+    if (name >= names.len || !names.data[name] || names.data[name] == '$' || (names.data[name] == '.' && name + 1 < names.len && names.data[name + 1] == 'L'))
+        return false;
+    return value >= p->text_lo && value < p->text_hi &&
            (type == STT_FUNC || type == STT_NOTYPE);
 }
 

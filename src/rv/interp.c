@@ -131,21 +131,28 @@ static void count_operations(hb_rv_run *m)
     hb_rv_add_family_counts(r->op_counts, (const uint64_t(*)[2])m->crossing, r->family_counts);
 }
 
+/* Where the run ended: also of a limit, when the reason is none. */
+static void describe_place(hb_rv_run *m)
+{
+    hb_rv_trap_info *t = &m->report.trap;
+    t->pc = hb_rv_pc(m, m->ip);
+    if (m->ip != m->loaded->decoded + m->loaded->n_decoded)
+        t->word = hb_rv_program_word(m->program, t->pc);
+    t->function = hb_rv_program_function(m->program, t->pc, &t->function_offset);
+}
+
 static void describe_trap(hb_rv_run *m)
 {
     hb_rv_trap_info *t = &m->report.trap;
     t->reason = m->trap;
-    t->pc = hb_rv_pc(m, m->ip);
     t->address = m->trap_address;
+    describe_place(m);
     if (m->ip == m->loaded->decoded + m->loaded->n_decoded) {
         t->reason = HB_TRAP_PC_OUTSIDE; /* ran past the last word */
         t->address = t->pc;
-    } else {
-        t->word = hb_rv_program_word(m->program, t->pc);
-        if (t->reason == HB_TRAP_INVALID_INSTRUCTION && t->word == UNIMP_WORD)
-            t->reason = HB_TRAP_UNIMP;
+    } else if (t->reason == HB_TRAP_INVALID_INSTRUCTION && t->word == UNIMP_WORD) {
+        t->reason = HB_TRAP_UNIMP;
     }
-    t->function = hb_rv_program_function(m->program, t->pc, &t->function_offset);
 }
 
 void hb_rv_settle(hb_rv_run *m)
@@ -155,6 +162,8 @@ void hb_rv_settle(hb_rv_run *m)
     m->settled = true;
     if (m->end == HB_RV_END_TRAP)
         describe_trap(m);
+    else if (m->end == HB_RV_END_CYCLE_LIMIT)
+        describe_place(m);
     m->ended_in_block = m->host_only;
     if (m->host_only)
         hb_rv_end_block(m); /* what the block did is no part of the run */
@@ -237,7 +246,9 @@ static hb_status failure(const hb_rv_run *m, hb_error *err)
     case HB_RV_END_NOT_RUN:
         return HB_OK;
     case HB_RV_END_CYCLE_LIMIT:
-        return hb_fail(err, HB_LIMIT, "cycle limit of %" PRIu64 " instructions reached%s", m->options.cycle_limit, m->ended_in_block ? " in an unconstrained block" : "");
+        where_text(t, where, sizeof where);
+        return hb_fail(err, HB_LIMIT, "cycle limit of %" PRIu64 " instructions reached%s, at pc 0x%" PRIx64 "%s", m->options.cycle_limit,
+                       m->ended_in_block ? " in an unconstrained block" : "", t->pc, where);
     case HB_RV_END_RECORD_FULL:
         return hb_fail(err, HB_LIMIT, "the run is too long for one record: %" PRIu64 " instructions", r->cycles);
     default:
@@ -249,7 +260,7 @@ static hb_status failure(const hb_rv_run *m, hb_error *err)
         return hb_fail(err, HB_OUT_OF_MEMORY, "the host has no memory left for the guest, at pc 0x%" PRIx64, t->pc);
     where_text(t, where, sizeof where);
     what_text(t, what, sizeof what);
-    return hb_fail(err, HB_EXECUTION_FAILED, "Execution failed: %s%s%s at pc 0x%" PRIx64 "%s%s", hb_rv_trap_text(t->reason), t->detail[0] ? ": " : "", t->detail,
+    return hb_fail(err, HB_EXECUTION_FAILED, "%s%s%s at pc 0x%" PRIx64 "%s%s", hb_rv_trap_text(t->reason), t->detail[0] ? ": " : "", t->detail,
                    t->pc, where, what);
 }
 

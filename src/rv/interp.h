@@ -70,7 +70,7 @@ typedef enum hb_rv_end {
     HB_RV_END_NOT_RUN,
     HB_RV_END_HALT,        /* HALT; exit_code is valid */
     HB_RV_END_TRAP,        /* trap is valid */
-    HB_RV_END_CYCLE_LIMIT, /* cycle_limit instructions ran and the next is not HALTed */
+    HB_RV_END_CYCLE_LIMIT, /* cycle_limit instructions ran and the next is not HALTed; trap.pc, word and function say where */
     HB_RV_END_RECORD_FULL, /* recording: time stamps would reach 2^27 */
     HB_RV_END_PAUSED       /* hb_rv_advance: a bound is reached; the run may go on */
 } hb_rv_end;

@@ -186,10 +186,10 @@ static void errors_name_number_and_pc(void **state)
         uint64_t number, a0;
         const char *message;
     } cases[] = {
-        {0x00010109, 0, "Execution failed: call that this version cannot prove: KECCAK_PERMUTE at pc 0x78000010, call 0x10109"},
-        {0x12345, 0, "Execution failed: unknown call at pc 0x78000010, call 0x12345"},
-        {2, 17, "Execution failed: hook failed: hook RSA_MUL_MOD (fd 17): the request must have 768 bytes at pc 0x7800000c, call 0x2"},
-        {2, 99, "Execution failed: WRITE to an unknown descriptor: fd 99 at pc 0x7800000c, call 0x2"},
+        {0x00010109, 0, "call that this version cannot prove: KECCAK_PERMUTE at pc 0x78000010, call 0x10109"},
+        {0x12345, 0, "unknown call at pc 0x78000010, call 0x12345"},
+        {2, 17, "hook failed: hook RSA_MUL_MOD (fd 17): the request must have 768 bytes at pc 0x7800000c, call 0x2"},
+        {2, 99, "WRITE to an unknown descriptor: fd 99 at pc 0x7800000c, call 0x2"},
     };
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         hb_rvasm *a = new_asm();

@@ -310,7 +310,7 @@ static void bad_words(void **state)
         hb_rv_trap reason;
         const char *message;
     } cases[] = {
-        {0, HB_TRAP_INVALID_INSTRUCTION, "Execution failed: Invalid instruction at pc 0x78000008, word 0x00000000"},
+        {0, HB_TRAP_INVALID_INSTRUCTION, "Invalid instruction at pc 0x78000008, word 0x00000000"},
         {UINT32_MAX, HB_TRAP_INVALID_INSTRUCTION, "word 0xffffffff"},
         {0xc0001073, HB_TRAP_UNIMP, "UNIMP"},
         {0x00100073, HB_TRAP_EBREAK, "EBREAK"},
