@@ -10,6 +10,9 @@ typedef struct hb_job_config {
     bool in_shards;             /* also when one piece would do (tests, and files to be aggregated) */
     hb_pool *pool;              /* may be NULL */
     const hb_progress *progress; /* may be NULL */
+    double exec_timeout_s, prove_timeout_s; /* wall time of phase 1, and of all behind it; 0: no limit */
+    const hb_stop *stop;         /* may be NULL */
+    const char *resume_dir;      /* keeps finished proofs (machine/pieces.h): a job with the same run goes on from there; NULL: none. Implies in_shards */
     /* Called when execution has ended, before anything is proven: the report with everything that the guest has written; may be NULL. */
     void (*executed)(void *ctx, const hb_rv_report *report);
     /* Takes the bytes of the proof file in order. Any status but HB_OK ends the job with it. */
@@ -23,10 +26,11 @@ typedef struct hb_job_result {
     uint32_t n_shards;      /* 0: one piece */
     uint64_t proof_bytes;
     uint64_t largest_proof_bytes; /* of one shard (or the one piece) */
+    uint32_t n_resumed;     /* proofs that were there already */
     double plan_s, execute_s; /* wall: phase 1; executing again with recording */
     double wall_s[HB_PHASES];
 } hb_job_result;
 
 /* HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (executed has been called, nothing put), HB_OUT_OF_MEMORY, HB_PROOF_GENERATION_FAILED,
- * and what put returns. *result is filled as far as the job went. */
+ * HB_PROGRAM_TIMEOUT, HB_CANCELLED, HB_IO and HB_INVALID_ARGUMENT of resume_dir, and what put returns. *result is filled as far as the job went. */
 hb_status hb_job_prove(const hb_machine_key *key, const hb_rv_exec_options *options, const hb_job_config *config, hb_job_result *result, hb_error *err);

@@ -381,6 +381,8 @@ static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, ui
     if (!leaves->v[value] || (fraction && !leaves->v[HB_GKR_VALUE_P]))
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
     for (uint32_t b = 0; b < t->n_blocks; b++) {
+        if (hb_stop_asked(p->stop))
+            return hb_fail(err, HB_CANCELLED, "the proof was stopped");
         const size_t packs = hb_gkr_block_packs(&t->blocks[b]);
         hb_kpack *den = hb_arena_alloc_many(&p->room->arena, packs, sizeof *den), *num = NULL;
         if (fraction)
@@ -438,7 +440,7 @@ hb_status hb_machine_proof_finish(hb_machine_proof *p, hb_buf *file, hb_error *e
     size_t words_at;
     hb_bus_challenges bus;
     hb_gkr_result trees;
-    hb_sender s = {.proof = file, .pool = p->pool};
+    hb_sender s = {.proof = file, .pool = p->pool, .stop = p->stop};
     hb_transcript_init(&s.t);
     if (hb_proof_write_statement(&p->statement, file, &words_at) != HB_OK)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the proof");
@@ -452,6 +454,8 @@ hb_status hb_machine_proof_finish(hb_machine_proof *p, hb_buf *file, hb_error *e
     if (st == HB_OK)
         st = prove_constraints_and_open(p, &s, &bus, &trees, err);
     hb_arena_release(&p->room->arena, mark);
+    if (st != HB_OK && hb_stop_asked(p->stop))
+        return hb_fail(err, HB_CANCELLED, "the proof was stopped");
     if (st != HB_OK)
         return err && err->status ? st : hb_fail(err, st, "no memory for the proof");
     hb_store_le64(file->data + words_at, (file->len - words_begin) / 4);

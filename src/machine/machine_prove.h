@@ -57,6 +57,7 @@ typedef struct hb_machine_proof {
     const hb_run_facts *run;       /* NULL in kind `single` */
     hb_pool *pool;                 /* may be NULL */
     const hb_progress *progress;   /* may be NULL */
+    const hb_stop *stop;           /* may be NULL; set it after step 1. A step that was stopped returns HB_CANCELLED */
     hb_statement statement;
     hb_machine_layout *layout;
     hb_table tables[HB_CHIP_COUNT];  /* the present ones, layout->n_tables of them */

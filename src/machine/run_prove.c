@@ -153,6 +153,8 @@ static hb_status plan_shard(planner *p, hb_rv_end *end, hb_error *err)
         hb_rv_shard_counts_now(run->plan, &counts);
         run->guest_bytes = hb_rv_run_pages(run->plan) * PAGE_BYTES;
         hb_progress_report(run->progress, "executing", hb_rv_run_cycles(run->plan), 0);
+        if (hb_stop_asked(run->stop))
+            return hb_fail(err, HB_CANCELLED, "the execution was stopped after %llu instructions", (unsigned long long)hb_rv_run_cycles(run->plan));
         if (counts.cycles == before)
             break; /* no room in time */
     } while (*end == HB_RV_END_PAUSED && may_grow(run, &counts));
@@ -241,7 +243,7 @@ static hb_status plan(planner *p, hb_error *err)
 }
 
 hb_status hb_run_plan(hb_run *run, const hb_machine_key *key, const hb_rv_exec_options *options, const hb_run_limits *limits, hb_pool *pool,
-                      const hb_progress *progress, hb_error *err)
+                      const hb_progress *progress, const hb_stop *stop, hb_error *err)
 {
     memset(run, 0, sizeof *run);
     run->key = key;
@@ -254,6 +256,7 @@ hb_status hb_run_plan(hb_run *run, const hb_machine_key *key, const hb_rv_exec_o
         run->limits.shard_cycles = HB_RUN_SHARD_CYCLES;
     run->pool = pool;
     run->progress = progress;
+    run->stop = stop;
     run->next = 1;
     planner p = {.run = run};
     const double begin = now();
@@ -286,6 +289,7 @@ static hb_status prove(hb_run *run, uint32_t kind, const hb_rv_record *record, h
 {
     hb_machine_proof p;
     hb_status st = hb_machine_proof_init(&p, run->key, kind, record, &run->facts, &run->room, run->pool, run->progress, err);
+    p.stop = run->stop;
     if (st == HB_OK)
         st = hb_machine_proof_count(&p, err);
     if (st == HB_OK)

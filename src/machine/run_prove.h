@@ -6,7 +6,7 @@
  *            its shard again, with recording.
  *
  *   hb_run run;
- *   hb_status st = hb_run_plan(&run, &key, &options, &limits, pool, progress, err);
+ *   hb_status st = hb_run_plan(&run, &key, &options, &limits, pool, progress, stop, err);
  *   if (st == HB_OK && !hb_run_fits_single(&run)) { hb_run_head(..); for (i = 0; i <= run.n_shards; i++) hb_run_proof(&run, i, &buf, err); }
  *   hb_run_free(&run);
  *
@@ -37,6 +37,7 @@ typedef struct hb_run {
     hb_run_limits limits;
     hb_pool *pool;
     const hb_progress *progress;
+    const hb_stop *stop;        /* may be NULL; the caller may change it between calls. What was stopped returns HB_CANCELLED */
 
     hb_rv_run *plan;            /* the execution of phase 1; gone once phase 2 has begun */
     bool executed;              /* it has ended, and has a report (hb_rv_run_report) */
@@ -59,7 +60,7 @@ typedef struct hb_run {
 /* Phase 1. HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (run->plan then has the report), HB_OUT_OF_MEMORY when the limit is too small for this program
  * (the message says what the least is) or the system has no more. Free *run in any case. */
 hb_status hb_run_plan(hb_run *run, const hb_machine_key *key, const hb_rv_exec_options *options, const hb_run_limits *limits, hb_pool *pool,
-                      const hb_progress *progress, hb_error *err);
+                      const hb_progress *progress, const hb_stop *stop, hb_error *err);
 
 /* Would one proof of kind `single` (hb_machine_prove) do, within the limits? */
 bool hb_run_fits_single(const hb_run *run);

@@ -7,7 +7,7 @@
 /* Room for n words at the end of the proof, or NULL. */
 static uint8_t *extend(hb_sender *s, size_t n)
 {
-    if (n > SIZE_MAX / 4 || hb_buf_reserve(s->proof, 4 * n) != HB_OK)
+    if (hb_stop_asked(s->stop) || n > SIZE_MAX / 4 || hb_buf_reserve(s->proof, 4 * n) != HB_OK)
         return NULL;
     uint8_t *p = s->proof->data + s->proof->len;
     s->proof->len += 4 * n;

@@ -6,12 +6,14 @@
 #pragma once
 #include "base/buf.h"
 #include "base/pool.h"
+#include "base/stop.h"
 #include "transcript/transcript.h"
 
 typedef struct hb_sender {
     hb_transcript t;
     hb_buf *proof; /* not owned */
     hb_pool *pool; /* not owned; NULL = inline */
+    const hb_stop *stop; /* may be NULL; when it asks, sending fails as if memory had run out: whoever asked knows better */
 } hb_sender;
 
 /* n elements of K, as canonical words. */

@@ -41,7 +41,7 @@ static pieces prove_in_shards(uint64_t shard_cycles)
     hb_run run;
     hb_error err = {0};
     const hb_run_limits limits = {.shard_cycles = shard_cycles};
-    if (hb_run_plan(&run, &the_case.key, &options, &limits, the_case.pool, NULL, &err) != HB_OK || hb_run_head(&run, &p.head, &err) != HB_OK)
+    if (hb_run_plan(&run, &the_case.key, &options, &limits, the_case.pool, NULL, NULL, &err) != HB_OK || hb_run_head(&run, &p.head, &err) != HB_OK)
         fail_msg("%s", err.message);
     p.n = run.n_shards + 1;
     assert_true(p.n <= PIECES_MAX);
