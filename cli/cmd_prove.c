@@ -139,7 +139,7 @@ static int complain(const output *o, hb_status st, const hb_error *err)
 {
     const bool ran = st == HB_EXECUTION_FAILED || st == HB_LIMIT || st == HB_PROGRAM_TIMEOUT;
     if (st != HB_IO) /* that has been said */
-        hb_cli_complain("prove", "%s: %s", hb_status_text(ran ? HB_EXECUTION_FAILED : st), err->message);
+        hb_cli_complain("prove", "%s: %s", hb_status_text(ran && st != HB_PROGRAM_TIMEOUT ? HB_EXECUTION_FAILED : st), err->message);
     if (ran && o->stderr_tail[0])
         fprintf(stderr, "last lines of the guest's stderr:\n%s\n", o->stderr_tail);
     return ran || st == HB_PROOF_GENERATION_FAILED ? HB_EXIT_NO : HB_EXIT_ENVIRONMENT;
