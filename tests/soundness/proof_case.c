@@ -120,6 +120,27 @@ void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code)
     hb_rvasm_halt(a, code);
 }
 
+void proof_case_emit_chain(hb_rvasm *a, unsigned rounds, unsigned code)
+{
+    const uint64_t text = hb_rvasm_bytes(a, PROOF_CASE_PUBLIC, sizeof PROOF_CASE_PUBLIC);
+    hb_rvasm_bytes(a, "\0\0\0\0\0\0\0", (8 - a->data.len % 8) % 8);
+    const uint64_t area = hb_rvasm_bytes(a, "\x01\x82\x03\x84\xff\xfe\x7f\x80", 8);
+    hb_rvasm_li(a, COUNT, rounds);
+    hb_rvasm_li(a, BASE, area);
+    input(a);
+    const uint32_t loop = hb_rvasm_label(a);
+    hb_rvasm_place(a, loop);
+    hb_rvasm_op(a, HB_OP_LD, R, BASE, 0, 0);
+    hb_rvasm_op(a, HB_OP_ADD, ACC, ACC, ACC, 0);
+    hb_rvasm_op(a, HB_OP_ADD, R, R, ACC, 0);
+    hb_rvasm_op(a, HB_OP_XORI, R, R, 0, 0x155);
+    hb_rvasm_op(a, HB_OP_SD, 0, BASE, R, 0);
+    hb_rvasm_op(a, HB_OP_ADDI, COUNT, COUNT, 0, -1);
+    hb_rvasm_branch(a, HB_OP_BNE, COUNT, ZERO, loop);
+    commit_public(a, text);
+    hb_rvasm_halt(a, code);
+}
+
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
 {
     proof_case_make_padded(c, rounds, code, 0);

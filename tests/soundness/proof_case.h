@@ -22,6 +22,10 @@ typedef struct proof_case {
  * commits to PROOF_CASE_PUBLIC and halts with `code`. */
 void proof_case_emit(hb_rvasm *a, unsigned rounds, unsigned code);
 
+/* Another program: a loop of seven instructions, `rounds` (at most 40) times, in which a register and a cell of memory depend on the input and on all rounds before. Ends as
+ * the other. */
+void proof_case_emit_chain(hb_rvasm *a, unsigned rounds, unsigned code);
+
 /* Everything up to the honest proof, which must verify. */
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code);
 /* The same with `pad` instructions in front that do nothing. */
