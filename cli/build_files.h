@@ -27,6 +27,6 @@ char *hb_program_find(const char *name);
 
 /* Runs argv[0] (a path) with the environment changed by `env` ("NAME=value" sets, "NAME" unsets; NULL-terminated; may be NULL),
  * in directory `dir` (NULL: here). If `output` is not NULL this is a question: stdout goes there (NUL-terminated, to be freed) and stderr nowhere.
- * Otherwise stderr is ours, and stdout joins it, so that our own stdout stays clean. Returns the exit status, 128 + n after signal n, or -1 with a
+ * Otherwise stderr is ours, and stdout joins it, so that our own stdout stays clean. Returns the exit status, 128 + n after signal n (the child's, or one that was held: then nothing is run), or -1 with a
  * complaint when the program cannot be started. */
 int hb_program_run(const char *const *argv, const char *const *env, const char *dir, char **output);

@@ -86,6 +86,10 @@ static char *read_all(int fd)
 int hb_program_run(const char *const *argv, const char *const *env, const char *dir, char **output)
 {
     int pipe_ends[2] = {-1, -1};
+    if (output)
+        *output = NULL;
+    if (hb_cli_held_signal()) /* nothing new is begun */
+        return 128 + hb_cli_held_signal();
     if (output && pipe(pipe_ends) != 0) {
         hb_cli_complain("build", "cannot make a pipe: %s", strerror(errno));
         return -1;
@@ -97,6 +101,7 @@ int hb_program_run(const char *const *argv, const char *const *env, const char *
             close(pipe_ends[0]);
         become(argv, env, dir, output ? pipe_ends[1] : STDERR_FILENO);
     }
+    hb_cli_forward_signals(child > 0 ? (int)child : 0);
     if (output) {
         close(pipe_ends[1]);
         *output = child < 0 ? NULL : read_all(pipe_ends[0]);
@@ -106,6 +111,7 @@ int hb_program_run(const char *const *argv, const char *const *env, const char *
     while (child > 0 && waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             child = -1;
+    hb_cli_forward_signals(0);
     if (child < 0 || (output && !*output)) {
         hb_cli_complain("build", "cannot run %s: %s", argv[0], strerror(errno));
         return -1;

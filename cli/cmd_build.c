@@ -59,6 +59,7 @@ static int run_build(int argc, char **argv)
         return HB_EXIT_ENVIRONMENT;
     char *cargo_toml = hb_cli_format("%s/Cargo.toml", options.dir), *json = hb_cli_format("%s/hauptbuch.json", options.dir);
     int status = HB_EXIT_ENVIRONMENT;
+    hb_cli_hold_signals();
     if (hb_file_exists(json))
         status = hb_build_c(&options, guest);
     else if (hb_file_exists(cargo_toml))

@@ -73,6 +73,7 @@ static int make_project(const char *dir, bool c)
         return HB_EXIT_ENVIRONMENT;
     char *from = hb_cli_format("%s/%s/template", guest, c ? "c" : "rust"), *sdk = hb_cli_format("%s/rust/hauptbuch", guest);
     filling f = {dir, name, sdk};
+    hb_cli_hold_signals();
     bool ok = hb_file_walk(from, fill_one, &f);
     if (ok)
         printf("made %s; next: hauptbuch build %s -o %s.elf\n", dir, dir, name);

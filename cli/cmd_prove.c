@@ -54,7 +54,7 @@ static int parse(int argc, char **argv, arguments *a)
         switch (c) {
         case 'o': a->out = optarg; break;
         case 'j': a->json = 1; break;
-        case 'h': fputs(usage, stdout); exit(HB_EXIT_YES);
+        case 'h': fputs(usage, stdout); exit(hb_cli_finish("prove", HB_EXIT_YES));
         case 'x': taken = hb_cli_exec_option(&a->exec, "prove", options[index].name, optarg); break;
         case 'm': taken = hb_cli_parse_size(optarg, &a->memory) && a->memory ? 1 : -HB_EXIT_USAGE; break;
         case 's': taken = hb_cli_parse_number(optarg, HB_RUN_SHARD_CYCLES, &a->shard_cycles) && a->shard_cycles ? 1 : -HB_EXIT_USAGE; break;

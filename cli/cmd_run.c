@@ -1,4 +1,5 @@
 /* hauptbuch run PROG: executes a guest as if it were a program of this machine: its stdout and stderr are ours, its exit code is our status. */
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,7 +14,7 @@
 #include "cli/run_report.h"
 
 /* As `timeout`, container runtimes and shells use them; a guest may of course end with these codes itself: --json tells. */
-enum { TIMED_OUT = 124, OWN_FAILURE = 125, TRAPPED = 134 };
+enum { TIMED_OUT = 124, OWN_FAILURE = HB_EXIT_RUN_FAILED, TRAPPED = 134 };
 
 static const char usage[] =
     "usage: hauptbuch run PROG [OPTIONS] [-- ARGUMENTS]\n"
@@ -48,14 +49,19 @@ static void on_alarm(int signal_number)
     _exit(TIMED_OUT);
 }
 
-/* In order of the writes, also between the two streams. */
+/* In order of the writes, also between the two streams. The guest need not know when one fails; *ctx, an int, then holds the first errno. */
 static void pass_through(void *ctx, int fd, const uint8_t *data, size_t len)
 {
-    (void)ctx;
+    int *failed = ctx;
     while (len > 0) {
         ssize_t n = write(fd, data, len);
-        if (n <= 0)
-            return; /* nobody listens any more: the guest need not know */
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (!*failed)
+                *failed = n < 0 ? errno : EIO;
+            return;
+        }
         data += n;
         len -= (size_t)n;
     }
@@ -136,14 +142,21 @@ static int execute(run_options *o)
     hb_rv_program program;
     if (hb_cli_load_program("run", o->program, &program) != 0)
         return OWN_FAILURE;
-    if (!o->json)
+    int failed = 0;
+    if (!o->json) {
         o->exec.options.output = pass_through;
+        o->exec.options.output_ctx = &failed;
+    }
     hb_error err = {0};
     hb_rv_run *run = NULL;
     hb_status st = hb_rv_exec(&program, &o->exec.options, &run, &err);
     const hb_rv_report *report = run ? hb_rv_run_report(run) : NULL;
     int status = status_of(report);
     alarm(0);
+    if (failed) {
+        hb_cli_complain("run", "cannot write the guest's output: %s", strerror(failed));
+        status = OWN_FAILURE;
+    }
     if (!report)
         hb_cli_complain("run", "%s", err.message);
     else if (st != HB_OK && !o->json)

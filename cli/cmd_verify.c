@@ -46,7 +46,7 @@ static int parse(int argc, char **argv, arguments *a)
             }
             a->exit_code = (uint32_t)n;
             break;
-        case 'h': fputs(usage, stdout); exit(HB_EXIT_YES);
+        case 'h': fputs(usage, stdout); exit(hb_cli_finish("verify", HB_EXIT_YES));
         default: fputs(usage, stderr); return HB_EXIT_USAGE;
         }
     }
