@@ -45,11 +45,12 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_help(stdout);
-        return HB_EXIT_YES;
+        return hb_cli_finish("help", HB_EXIT_YES);
     }
+    hb_cli_prepare();
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(argv[1], verbs[i]->name) == 0)
-            return verbs[i]->run(argc - 1, argv + 1);
+            return hb_cli_finish(verbs[i]->name, verbs[i]->run(argc - 1, argv + 1));
     fprintf(stderr, "hauptbuch: there is no verb '%s'; see hauptbuch --help\n", argv[1]);
     return HB_EXIT_USAGE;
 }
