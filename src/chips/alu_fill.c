@@ -3,6 +3,13 @@
 #include "chips/fill.h"
 #include "rv/isa.h"
 
+/* A sign-extended immediate: limb 0, sign. */
+static void put_imm(uint32_t *c, uint32_t col, const hb_rv_insn *insn)
+{
+    hb_put(c, col, insn->imm[0]);
+    hb_put(c, col + 1, insn->imm[1] & 1);
+}
+
 static bool has_imm_operand(uint32_t op)
 {
     return !hb_isa_reads_rs2((hb_op)op);
@@ -28,9 +35,34 @@ static void addi_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put_start(c, insn, e->ts);
     hb_put_operand(c, ADDI_RS1, insn->rs1, e->rs1, e->rs1_ts);
     put_rd(c, ADDI_RD, insn, e);
-    hb_put(c, ADDI_IMM, insn->imm[0]);
-    hb_put(c, ADDI_IMM_SIGN, insn->imm[1] & 1);
+    put_imm(c, ADDI_IMM, insn);
     hb_put_limbs(c, ADDI_R, e->rd);
+}
+
+static void addi_low_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, ADDI_LOW_RS1, insn->rs1, e->rs1, e->rs1_ts);
+    put_rd(c, ADDI_LOW_RD, insn, e);
+    put_imm(c, ADDI_LOW_IMM, insn);
+}
+
+static void addi_self_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, ADDI_SELF_RD, insn->rd, e->rs1, e->rs1_ts);
+    put_imm(c, ADDI_SELF_IMM, insn);
+}
+
+static void li_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put(c, LI_RS1_TS, e->rs1_ts);
+    put_rd(c, LI_RD, insn, e);
+    put_imm(c, LI_IMM, insn);
 }
 
 static void add_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
@@ -43,9 +75,30 @@ static void add_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put_limbs(c, ADD_R, e->rd);
 }
 
-static void sub_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+/* The operand that is the destination too, and the other one (self.h). rs1 = rs2 = rd: rs1 is read, rs2 is merged. */
+typedef struct operands {
+    bool second;
+    uint32_t other;
+    uint64_t a, b;
+    uint32_t a_ts, b_ts;
+} operands;
+
+static operands split_operands(const hb_rv_insn *insn, const hb_rv_event_reg *e)
 {
-    add_row(insn, event, c);
+    if (insn->rd == insn->rs2)
+        return (operands){true, insn->rs1, e->rs2, e->rs1, e->rs2_ts, e->rs1_ts};
+    return (operands){false, insn->rs2, e->rs1, e->rs2, e->rs1_ts, e->rs2_ts};
+}
+
+static void add_self_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    const operands o = split_operands(insn, e);
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, ADD_SELF_RD, insn->rd, o.a, o.a_ts);
+    hb_put_operand(c, ADD_SELF_OTHER, o.other, o.b, o.b_ts);
+    hb_put(c, ADD_SELF_SECOND, o.second);
+    hb_put_limbs(c, ADD_SELF_R, e->rd);
 }
 
 static void addw_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
@@ -71,23 +124,81 @@ static void const_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put_limbs(c, CONST_VALUE, e->rd);
 }
 
+static void put_logic_flags(uint32_t *c, uint32_t col, uint32_t op)
+{
+    hb_put(c, col, op == HB_OP_OR || op == HB_OP_ORI);
+    hb_put(c, col + 1, op == HB_OP_XOR || op == HB_OP_XORI);
+}
+
+/* index, `bytes` bytes; where they end is returned */
+static uint32_t put_byte_operand(uint32_t *c, uint32_t col, uint32_t index, uint64_t v, uint32_t bytes)
+{
+    hb_put(c, col, index);
+    for (uint32_t i = 0; i < bytes; i++)
+        hb_put(c, col + 1 + i, hb_byte(v, i));
+    return col + 1 + bytes;
+}
+
+static void put_and(uint32_t *c, uint32_t col, uint64_t a, uint64_t b, uint32_t bytes)
+{
+    for (uint32_t i = 0; i < bytes; i++)
+        hb_put(c, col + i, hb_byte(a & b, i));
+}
+
 static void logic_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
 {
     const hb_rv_event_reg *e = event;
-    bool imm = has_imm_operand(insn->op);
-    uint64_t b = imm ? hb_insn_imm(insn) : e->rs2;
     hb_put_start(c, insn, e->ts);
-    hb_put(c, LOGIC_RS1, insn->rs1);
-    hb_put_bytes(c, LOGIC_A, e->rs1);
-    hb_put(c, LOGIC_RS1_TS, e->rs1_ts);
-    hb_put(c, LOGIC_RS2, insn->rs2);
-    hb_put_bytes(c, LOGIC_B, b);
-    hb_put(c, LOGIC_RS2_TS, imm ? e->ts : e->rs2_ts);
+    hb_put(c, put_byte_operand(c, LOGIC_RS1, insn->rs1, e->rs1, 8), e->rs1_ts);
+    hb_put(c, put_byte_operand(c, LOGIC_RS2, insn->rs2, e->rs2, 8), e->rs2_ts);
     put_rd(c, LOGIC_RD, insn, e);
-    hb_put_bytes(c, LOGIC_AND, e->rs1 & b);
-    hb_put(c, LOGIC_OR, insn->op == HB_OP_OR || insn->op == HB_OP_ORI);
-    hb_put(c, LOGIC_XOR, insn->op == HB_OP_XOR || insn->op == HB_OP_XORI);
-    hb_put(c, LOGIC_IMM, imm);
+    put_and(c, LOGIC_AND, e->rs1, e->rs2, 8);
+    put_logic_flags(c, LOGIC_OR, insn->op);
+}
+
+static void logic_self_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    const operands o = split_operands(insn, e);
+    hb_put_start(c, insn, e->ts);
+    hb_put(c, put_byte_operand(c, LOGIC_SELF_RD, insn->rd, o.a, 8), o.a_ts);
+    hb_put(c, put_byte_operand(c, LOGIC_SELF_OTHER, o.other, o.b, 8), o.b_ts);
+    hb_put(c, LOGIC_SELF_SECOND, o.second);
+    put_and(c, LOGIC_SELF_AND, o.a, o.b, 8);
+    put_logic_flags(c, LOGIC_SELF_OR, insn->op);
+}
+
+static void logic_half_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    const operands o = split_operands(insn, e);
+    hb_put_start(c, insn, e->ts);
+    put_byte_operand(c, LOGIC_HALF_RD, insn->rd, o.a, 4);
+    hb_put(c, LOGIC_HALF_A2, hb_limb(o.a, 2));
+    hb_put(c, LOGIC_HALF_A3, hb_limb(o.a, 3));
+    hb_put(c, LOGIC_HALF_TS, o.a_ts);
+    put_byte_operand(c, LOGIC_HALF_OTHER, o.other, o.b, 4);
+    hb_put(c, LOGIC_HALF_FILL, (uint32_t)(o.b >> 63));
+    hb_put(c, LOGIC_HALF_OTHER_TS, o.b_ts);
+    hb_put(c, LOGIC_HALF_SECOND, o.second);
+    put_and(c, LOGIC_HALF_AND, o.a, o.b, 4);
+    put_logic_flags(c, LOGIC_HALF_OR, insn->op);
+}
+
+static void logic_imm_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    put_byte_operand(c, LOGIC_IMM_RS1, insn->rs1, e->rs1, 2);
+    for (uint32_t i = 1; i < 4; i++)
+        hb_put(c, LOGIC_IMM_A1 + i - 1, hb_limb(e->rs1, i));
+    hb_put(c, LOGIC_IMM_RS1_TS, e->rs1_ts);
+    put_rd(c, LOGIC_IMM_RD, insn, e);
+    hb_put(c, LOGIC_IMM_IMM, insn->imm[0] & 255);
+    hb_put(c, LOGIC_IMM_IMM + 1, insn->imm[0] >> 8);
+    hb_put(c, LOGIC_IMM_SIGN, insn->imm[1] & 1);
+    put_and(c, LOGIC_IMM_AND, e->rs1, insn->imm[0], 2);
+    put_logic_flags(c, LOGIC_IMM_OR, insn->op);
 }
 
 /* --- shifts ------------------------------------------------------------------------------------------------------------------------- */
@@ -155,6 +266,45 @@ static void shift_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, SHIFT_SIGN, kind.w ? (uint32_t)(e->rd >> 31) & 1 : 0);
 }
 
+/* The block of move.h. */
+static void put_move(uint32_t *c, uint32_t col, const hb_rv_insn *insn, uint64_t a)
+{
+    const uint32_t d = insn->imm[0], k = insn->imm[1], large = insn->imm[2];
+    const bool w = insn->op == HB_OP_SRLIW;
+    uint32_t sum = 0, digits = 0;
+    for (uint32_t i = 4; i-- > 0;) {
+        const uint32_t product = w && i >= 2 ? 0 : d * hb_limb(a, i);
+        hb_put(c, col + MOVE_E + i, product & 0xffff);
+        hb_put(c, col + MOVE_H + i, product >> 16);
+        sum += product >> 16;
+        digits = 5 * digits + (product & 0xffff);
+    }
+    hb_put(c, col + MOVE_D, d);
+    hb_put(c, col + MOVE_RIGHT, insn->op != HB_OP_SLLI);
+    hb_put(c, col + MOVE_W, w);
+    hb_put(c, col + MOVE_LARGE, large);
+    for (uint32_t i = 1; i < 4; i++)
+        hb_put(c, col + MOVE_WHOLE1 + i - 1, k == i);
+    hb_put(c, col + MOVE_CHECK, large ? digits >> 9 : 64 * sum);
+}
+
+static void shift_imm_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, SHIFT_IMM_RS1, insn->rs1, e->rs1, e->rs1_ts);
+    put_rd(c, SHIFT_IMM_RD, insn, e);
+    put_move(c, SHIFT_IMM_MOVE, insn, e->rs1);
+}
+
+static void shift_imm_self_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, SHIFT_IMM_SELF_RD, insn->rd, e->rs1, e->rs1_ts);
+    put_move(c, SHIFT_IMM_SELF_MOVE, insn, e->rs1);
+}
+
 /* --- comparisons --------------------------------------------------------------------------------------------------------------------- */
 static void put_compare(uint32_t *c, uint32_t block, uint64_t a, uint64_t b, bool is_signed)
 {
@@ -205,6 +355,29 @@ static void blt_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     put_compare(c, BLT_COMPARE, e->rs1, e->rs2, is_signed);
 }
 
+static void blt_low_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    const bool mark = hb_limb(e->rs1, 1) != hb_limb(e->rs2, 1), less = (uint32_t)e->rs1 < (uint32_t)e->rs2;
+    const uint32_t p = hb_limb(e->rs1, mark), q = hb_limb(e->rs2, mark);
+    hb_put_start(c, insn, e->ts);
+    hb_put(c, BLT_LOW_RS1, insn->rs1);
+    hb_put(c, BLT_LOW_RS1_TS, e->rs1_ts);
+    hb_put(c, BLT_LOW_RS2, insn->rs2);
+    hb_put(c, BLT_LOW_RS2_TS, e->rs2_ts);
+    for (uint32_t i = 0; i < 2; i++) {
+        hb_put(c, BLT_LOW_A + i, hb_limb(e->rs1, i));
+        hb_put(c, BLT_LOW_B + i, hb_limb(e->rs2, i));
+        hb_put(c, BLT_LOW_UPPER + i, hb_limb(e->rs1, 2 + i));
+    }
+    hb_put(c, BLT_LOW_TARGET, insn->imm[0]);
+    hb_put(c, BLT_LOW_SIGNED, insn->op == HB_OP_BLT || insn->op == HB_OP_BGE);
+    hb_put(c, BLT_LOW_GE, insn->op == HB_OP_BGE || insn->op == HB_OP_BGEU);
+    hb_put(c, BLT_LOW_MARK, mark);
+    hb_put(c, BLT_LOW_DIFF, less ? q - p - 1 : p - q - mark);
+    hb_put(c, BLT_LOW_LT, less);
+}
+
 /* Norm of limbs i, i + 1 of the difference, Montgomery form; see chip_beq.c. */
 static hb_f norm(uint64_t a, uint64_t b, uint32_t i)
 {
@@ -225,15 +398,38 @@ static void beq_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, BEQ_WITNESS_HIGH, low_differs ? 0 : norm(e->rs1, e->rs2, 2));
 }
 
-static void beq_finish(hb_fill_block *block, size_t rows)
+/* Inverts columns first .. last of a block, Montgomery form, into canonical numbers. */
+static void invert_columns(hb_fill_block *block, size_t rows, uint32_t first, uint32_t last)
 {
     hb_f scratch[HB_FILL_ROWS];
-    for (uint32_t j = BEQ_WITNESS_LOW; j <= BEQ_WITNESS_HIGH; j++) {
+    for (uint32_t j = first; j <= last; j++) {
         hb_f *column = block->cells + j * HB_FILL_STRIDE;
         hb_f_inv_many(column, column, rows, scratch);
         for (size_t i = 0; i < rows; i++)
             column[i] = hb_f_to_u32(column[i]);
     }
+}
+
+static void beq_finish(hb_fill_block *block, size_t rows)
+{
+    invert_columns(block, rows, BEQ_WITNESS_LOW, BEQ_WITNESS_HIGH);
+}
+
+static void beq_zero_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put_operand(c, BEQ_ZERO_RS1, insn->rs1, e->rs1, e->rs1_ts);
+    hb_put(c, BEQ_ZERO_RS2_TS, e->rs2_ts);
+    hb_put(c, BEQ_ZERO_TARGET, insn->imm[0]);
+    hb_put(c, BEQ_ZERO_IS_BNE, insn->op == HB_OP_BNE);
+    hb_put(c, BEQ_ZERO_DIFFER, e->rs1 != 0);
+    hb_put(c, BEQ_ZERO_WITNESS, hb_f_from_u32(hb_limb(e->rs1, 0) + hb_limb(e->rs1, 1) + hb_limb(e->rs1, 2) + hb_limb(e->rs1, 3)));
+}
+
+static void beq_zero_finish(hb_fill_block *block, size_t rows)
+{
+    invert_columns(block, rows, BEQ_ZERO_WITNESS, BEQ_ZERO_WITNESS);
 }
 
 /* --- jumps --------------------------------------------------------------------------------------------------------------------------- */
@@ -254,8 +450,7 @@ static void jalr_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put_start(c, insn, e->ts);
     hb_put_operand(c, JALR_RS1, insn->rs1, e->rs1, e->rs1_ts);
     put_rd(c, JALR_RD, insn, e);
-    hb_put(c, JALR_IMM, insn->imm[0]);
-    hb_put(c, JALR_IMM_SIGN, insn->imm[1] & 1);
+    put_imm(c, JALR_IMM, insn);
     hb_put(c, JALR_LINK, insn->imm[2]);
     hb_put(c, JALR_LINK + 1, insn->imm[3]);
     hb_put(c, JALR_Q, hb_limb(target, 0) >> 2);
@@ -263,15 +458,42 @@ static void jalr_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, JALR_T1, hb_limb(target, 1));
 }
 
-HB_FILL_INSNS(addi, ADDI, ADDI, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(add, ADD, ADD, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(sub, SUB, ADD, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(addw, ADDW, ADDW, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(const, CONST, CONST, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(logic, LOGIC, LOGIC, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(shift, SHIFT, SHIFT, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(slt, SLT, SLT, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(beq, BEQ, BEQ, hb_rv_event_reg, beq_finish)
-HB_FILL_INSNS(blt, BLT, BLT, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(jal, JAL, JAL, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(jalr, JALR, JALR, hb_rv_event_reg, NULL)
+static void jalr_near_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_reg *e = event;
+    hb_put_start(c, insn, e->ts);
+    hb_put(c, JALR_NEAR_RS1, insn->rs1);
+    hb_put(c, JALR_NEAR_A, hb_limb(e->rs1, 0));
+    hb_put(c, JALR_NEAR_A + 1, hb_limb(e->rs1, 1));
+    hb_put(c, JALR_NEAR_RS1_TS, e->rs1_ts);
+    put_rd(c, JALR_NEAR_RD, insn, e);
+    put_imm(c, JALR_NEAR_IMM, insn);
+    hb_put(c, JALR_NEAR_LINK, insn->imm[2]);
+    hb_put(c, JALR_NEAR_LINK + 1, insn->imm[3]);
+    hb_put(c, JALR_NEAR_BIT0, (uint32_t)(e->rs1 + insn->imm[0]) & 1);
+}
+
+HB_FILL_INSNS(addi, ADDI, addi_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(addi_low, ADDI_LOW, addi_low_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(addi_self, ADDI_SELF, addi_self_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(li, LI, li_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(add, ADD, add_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(add_self, ADD_SELF, add_self_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(sub, SUB, add_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(addw, ADDW, addw_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(const, CONST, const_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(logic, LOGIC, logic_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(logic_self, LOGIC_SELF, logic_self_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(logic_half, LOGIC_HALF, logic_half_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(logic_imm, LOGIC_IMM, logic_imm_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(shift, SHIFT, shift_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(shift_imm, SHIFT_IMM, shift_imm_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(shift_imm_self, SHIFT_IMM_SELF, shift_imm_self_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(slt, SLT, slt_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(beq, BEQ, beq_row, hb_rv_event_reg, beq_finish)
+HB_FILL_INSNS(beq_zero, BEQ_ZERO, beq_zero_row, hb_rv_event_reg, beq_zero_finish)
+HB_FILL_INSNS(blt, BLT, blt_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(blt_low, BLT_LOW, blt_low_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(jal, JAL, jal_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(jalr, JALR, jalr_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(jalr_near, JALR_NEAR, jalr_near_row, hb_rv_event_reg, NULL)

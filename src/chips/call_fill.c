@@ -39,4 +39,4 @@ static void call_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
         put_hint_read(c, e);
 }
 
-HB_FILL_INSNS(call, CALL, CALL, hb_rv_event_call, NULL)
+HB_FILL_INSNS(call, CALL, call_row, hb_rv_event_call, NULL)

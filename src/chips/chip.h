@@ -12,6 +12,9 @@ typedef enum hb_chip_id {
     HB_CHIP_PROG, HB_CHIP_IMAGE, HB_CHIP_RC16, HB_CHIP_RC18, HB_CHIP_BYTE, HB_CHIP_INITFIN, HB_CHIP_BUMP, HB_CHIP_BOUNDARY, HB_CHIP_INITFIN_GLOBAL,
     HB_CHIP_ADDI, HB_CHIP_ADD, HB_CHIP_SUB, HB_CHIP_ADDW, HB_CHIP_CONST, HB_CHIP_LOGIC, HB_CHIP_SHIFT, HB_CHIP_SLT, HB_CHIP_BEQ, HB_CHIP_BLT,
     HB_CHIP_JAL, HB_CHIP_JALR, HB_CHIP_MUL, HB_CHIP_DIV, HB_CHIP_LD, HB_CHIP_LOAD, HB_CHIP_LOAD2, HB_CHIP_SD, HB_CHIP_STORE, HB_CHIP_STORE2, HB_CHIP_CALL,
+    /* variants of the above with more side conditions (route.h) */
+    HB_CHIP_LI, HB_CHIP_ADDI_SELF, HB_CHIP_ADDI_LOW, HB_CHIP_ADD_SELF, HB_CHIP_LOGIC_IMM, HB_CHIP_LOGIC_HALF, HB_CHIP_LOGIC_SELF, HB_CHIP_SHIFT_IMM_SELF, HB_CHIP_SHIFT_IMM,
+    HB_CHIP_BEQ_ZERO, HB_CHIP_BLT_LOW, HB_CHIP_JALR_NEAR, HB_CHIP_LW, HB_CHIP_LB, HB_CHIP_SW, HB_CHIP_SB,
     HB_CHIP_COUNT
 } hb_chip_id;
 
@@ -22,7 +25,7 @@ typedef enum hb_chip_id {
 #define HB_KIND_COUNT 3u
 
 struct hb_rv_program;
-struct hb_rv_record;
+struct hb_chip_run; /* route.h */
 
 /* How the height of a table is determined. */
 typedef enum hb_height_rule {
@@ -54,10 +57,10 @@ uint32_t hb_chip_commitment(hb_chip_id id);
 /* The prover's side, apart from the rules (files <chip>_fill.c or fill.c; hosted). */
 typedef struct hb_chip_filler {
     /* Number of real rows of this run. */
-    size_t (*rows)(const struct hb_rv_program *program, const struct hb_rv_record *record);
+    size_t (*rows)(const struct hb_chip_run *run);
     /* Writes rows [begin, end) of the main columns; cols[j] points at row 0 of main column j (Montgomery form). Rows outside are left alone (zero). NULL for
      * tables whose only main columns are multiplicities. */
-    void (*fill)(const struct hb_rv_program *program, const struct hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols);
+    void (*fill)(const struct hb_chip_run *run, size_t begin, size_t end, hb_f *const *cols);
     /* Preprocessed columns, all rows (PROG, IMAGE). NULL elsewhere. */
     void (*fill_pre)(const struct hb_rv_program *program, hb_f *const *cols);
     /* Tables that provide: the row that holds a tuple (canonical words), or SIZE_MAX if no row does. bus tells which of the chip's provides. */

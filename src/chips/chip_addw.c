@@ -50,8 +50,8 @@ static void rules(hb_air *a)
     add32(a, sub, sub_labels, r.v, y.v, x.v);
     hb_air_bool(a, "sign", sign);
     hb_chips_rc16(a, r.v[0]);
-    hb_chips_rc16(a, r.v[1]);
-    hb_chips_rc16(a, hb_chips_add_scaled(a, hb_air_scale(a, 2, r.v[1]), -65536, sign)); /* r1 - 2^15 sign < 2^15 */
+    hb_air_range16(a, r.v[1], "an integer by its carry, below 2^16 by the lookup of the sign");
+    hb_chips_rc16(a, hb_chips_add_scaled(a, hb_air_scale(a, 2, r.v[1]), -65536, sign)); /* r1, an integer by its carry, minus 2^15 sign is in [0, 2^15) */
 }
 
 const hb_chip hb_chip_addw = {

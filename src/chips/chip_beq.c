@@ -1,7 +1,8 @@
 /* BEQ, BNE.
  *
  * With d_i = a_i - b_i, the norms n = d_0^2 - 11 d_1^2 and m = d_2^2 - 11 d_3^2 vanish only when both their arguments do, because 11 is not a square. So
- * "differ" is 1 exactly when w n + v m = 1 has a solution, and n = m = 0 otherwise: two witnesses instead of four. */
+ * "differ" is 1 exactly when w n + v m = 1 has a solution, and n = m = 0 otherwise: two witnesses instead of four. That differ is 0 or 1 follows: it is w n + v m, and
+ * 1 where n or m is not 0. */
 #include "chips/beq.h"
 #include "chips/chip_list.h"
 #include "chips/columns.h"
@@ -27,7 +28,6 @@ static void rules(hb_air *a)
     hb_limbs x = hb_chips_limbs(a, BEQ_A), y = hb_chips_limbs(a, BEQ_B);
 
     hb_air_bool(a, "is_bne", is_bne);
-    hb_air_bool(a, "differ", differ);
     hb_expr low = norm(a, &x, &y, 0), high = norm(a, &x, &y, 2);
     hb_air_zero(a, "low limbs equal", hb_air_mul(a, same, low));
     hb_air_zero(a, "high limbs equal", hb_air_mul(a, same, high));

@@ -1,4 +1,6 @@
-/* LB, LBU, LH, LHU, LW, LWU inside one double word, at any offset.
+/* All loads inside one double word, at any address; LD, LW, LB also have chips for the near ones.
+ *
+ * LD ("double"): the double word, whose last byte is byte 7. Others:
  *
  * The value is found by its last byte: limb k (LIMB1..3 one-hot; none: 0), high byte of it if odd. With last the last byte and last1, last2, last3 the
  * bytes before it,
@@ -14,7 +16,7 @@
 static const char *const names[] = {
     [COL_PC] = "pc", [COL_TS] = "ts", [LOAD_RS1] = "rs1", "a0", "a1", "a2", "a3", "rs1_ts", [LOAD_RD] = "rd", "old0", "old1", "old2", "old3", "rd_ts",
     [LOAD_IMM] = "imm0", [LOAD_IMM_SIGN] = "imm_sign", [LOAD_Q] = "q", [LOAD_T1] = "t1", [LOAD_L2] = "l2",
-    [LOAD_M] = "m0", "m1", "m2", "m3", [LOAD_M_TS] = "m_ts", [LOAD_HALF] = "half", [LOAD_WORD] = "word", [LOAD_SIGNED] = "signed",
+    [LOAD_M] = "m0", "m1", "m2", "m3", [LOAD_M_TS] = "m_ts", [LOAD_HALF] = "half", [LOAD_WORD] = "word", [LOAD_DOUBLE] = "double", [LOAD_SIGNED] = "signed",
     [LOAD_LIMB1] = "limb1", [LOAD_LIMB2] = "limb2", [LOAD_LIMB3] = "limb3", [LOAD_ODD] = "odd",
     [LOAD_LAST] = "last", [LOAD_LAST1] = "last1", [LOAD_LAST2] = "last2", [LOAD_LAST3] = "last3",
     [LOAD_AFTER] = "after", [LOAD_BEFORE] = "before", [LOAD_SIGN] = "sign",
@@ -22,14 +24,14 @@ static const char *const names[] = {
 
 typedef struct row {
     hb_limbs m;
-    hb_expr half, word, is_signed, limb[4], odd, even;
+    hb_expr half, word, dword, is_signed, limb[4], odd, even;
     hb_expr last, last1, last2, last3, after, before, sign;
 } row;
 
 static row read_row(hb_air *a)
 {
     row r = {
-        .m = hb_chips_limbs(a, LOAD_M), .half = hb_air_col(a, LOAD_HALF), .word = hb_air_col(a, LOAD_WORD), .is_signed = hb_air_col(a, LOAD_SIGNED),
+        .m = hb_chips_limbs(a, LOAD_M), .half = hb_air_col(a, LOAD_HALF), .word = hb_air_col(a, LOAD_WORD), .dword = hb_air_col(a, LOAD_DOUBLE), .is_signed = hb_air_col(a, LOAD_SIGNED),
         .odd = hb_air_col(a, LOAD_ODD), .last = hb_air_col(a, LOAD_LAST), .last1 = hb_air_col(a, LOAD_LAST1), .last2 = hb_air_col(a, LOAD_LAST2),
         .last3 = hb_air_col(a, LOAD_LAST3), .after = hb_air_col(a, LOAD_AFTER), .before = hb_air_col(a, LOAD_BEFORE),
         .sign = hb_air_col(a, LOAD_SIGN),
@@ -46,13 +48,16 @@ static void flags(hb_air *a, const row *r)
     static const char *const limb_labels[3] = {"limb 1", "limb 2", "limb 3"};
     hb_air_bool(a, "half", r->half);
     hb_air_bool(a, "word", r->word);
-    hb_air_zero(a, "one width", hb_air_mul(a, r->half, r->word));
+    hb_air_bool(a, "double", r->dword);
+    hb_air_bool(a, "one width", hb_air_add(a, hb_air_add(a, r->half, r->word), r->dword));
     hb_air_bool(a, "signed", r->is_signed);
     for (uint32_t k = 1; k < 4; k++)
         hb_air_bool(a, limb_labels[k - 1], r->limb[k]);
     hb_air_bool(a, "one limb", hb_chips_total(a, r->limb + 1, 3));
     hb_air_bool(a, "odd", r->odd);
     hb_air_zero(a, "half inside", hb_air_mul(a, hb_air_mul(a, r->half, r->limb[0]), r->even));
+    hb_expr not_last = hb_air_sub(a, hb_air_const(a, 2), hb_air_add(a, r->limb[3], r->odd)); /* 0 where byte 7 is the last one */
+    hb_air_zero(a, "double ends at 7", hb_air_mul(a, r->dword, not_last));
     hb_air_zero(a, "word not in limb 0", hb_air_mul(a, r->word, r->limb[0]));
     hb_air_zero(a, "word inside", hb_air_mul(a, hb_air_mul(a, r->word, r->limb[1]), r->even));
 }
@@ -64,7 +69,7 @@ static hb_expr opcode(hb_air *a, const row *r)
     for (uint32_t i = 0; i < 2; i++) {
         const int64_t *op = ops[i];
         hb_expr sum = hb_chips_add_scaled(a, hb_air_scale(a, op[1] - op[0], r->half), op[2] - op[0], r->word);
-        form[i] = hb_chips_plus(a, sum, op[0]);
+        form[i] = hb_chips_plus(a, hb_chips_add_scaled(a, sum, HB_OP_LD - op[0], r->dword), op[0]);
     }
     return hb_chips_mux(a, r->is_signed, form[0], form[1]);
 }
@@ -101,8 +106,10 @@ static hb_limbs result(hb_air *a, const row *r)
     out.v[0] = hb_air_add(a, narrow, hb_air_mul(a, r->word, hb_air_sub(a, low_pair, byte)));
     hb_air_bool(a, "sign", r->sign);
     hb_chips_sign(a, hb_air_scale(a, 256, r->last), r->is_signed, r->sign);
-    for (uint32_t i = 0; i < 4; i++)
-        hb_air_range16(a, out.v[i], "two bytes shown by BYTES, or a byte + 65280 * boolean, or boolean * 65535");
+    for (uint32_t i = 0; i < 4; i++) {
+        out.v[i] = hb_chips_mux(a, r->dword, out.v[i], r->m.v[i]);
+        hb_air_range16(a, out.v[i], "two bytes shown by BYTES, or a byte + 65280 * boolean, or boolean * 65535, or a consumed limb");
+    }
     return out;
 }
 
@@ -120,7 +127,7 @@ static void rules(hb_air *a)
     hb_chips_rs1(a, ts, rs1, &x, hb_air_col(a, LOAD_RS1_TS));
     hb_chips_rd(a, ts, rd, &old, hb_air_col(a, LOAD_RD_TS), &out);
 
-    hb_expr end = r.odd, before_last = hb_chips_add_scaled(a, r.half, 3, r.word); /* width - 1 */
+    hb_expr end = r.odd, before_last = hb_chips_add_scaled(a, hb_chips_add_scaled(a, r.half, 3, r.word), 7, r.dword); /* width - 1 */
     for (uint32_t k = 1; k < 4; k++)
         end = hb_chips_add_scaled(a, end, 2 * k, r.limb[k]);
     hb_expr low3 = hb_air_sub(a, end, before_last);

@@ -1,4 +1,6 @@
-/* SB, SH, SW inside one double word, at any offset.
+/* All stores inside one double word, at any address; SD, SW, SB also have chips for the near ones.
+ *
+ * SD ("double"): the double word becomes rs2. Others:
  *
  * The value begins in limb k (LIMB1..3 one-hot; none: 0), in the high byte of it if odd. w_0, w_1, w_2 are memory limbs k, k+1, k+2 (0 beyond limb 3), x_0..x_3
  * the low bytes of rs2. The first limb is split into the byte at the offset (lost) and the other one (kept; overwritten too by an even half or word); the limb
@@ -16,14 +18,14 @@ static const char *const names[] = {
     [COL_PC] = "pc", [COL_TS] = "ts", [STORE_RS1] = "rs1", "a0", "a1", "a2", "a3", "rs1_ts", [STORE_RS2] = "rs2", "x0", "x1", "x2", "x3",
     [STORE_B2] = "b2", [STORE_B3] = "b3", [STORE_RS2_TS] = "rs2_ts", [STORE_IMM] = "imm0", [STORE_IMM_SIGN] = "imm_sign",
     [STORE_Q] = "q", [STORE_T1] = "t1", [STORE_L2] = "l2", [STORE_M] = "m0", "m1", "m2", "m3", [STORE_M_TS] = "m_ts",
-    [STORE_HALF] = "half", [STORE_WORD] = "word", [STORE_LIMB1] = "limb1", [STORE_LIMB2] = "limb2", [STORE_LIMB3] = "limb3", [STORE_ODD] = "odd",
+    [STORE_HALF] = "half", [STORE_WORD] = "word", [STORE_DOUBLE] = "double", [STORE_LIMB1] = "limb1", [STORE_LIMB2] = "limb2", [STORE_LIMB3] = "limb3", [STORE_ODD] = "odd",
     [STORE_LOST] = "lost", [STORE_KEPT] = "kept", [STORE_END_LOST] = "end_lost", [STORE_END_KEPT] = "end_kept",
     [STORE_CHANGE] = "change0", "change1", "change2",
 };
 
 typedef struct row {
     hb_limbs m;
-    hb_expr x[4], half, word, limb[4], odd, even;
+    hb_expr x[4], half, word, dword, limb[4], odd, even;
     hb_expr w[3], lost, kept, end_lost, end_kept, change[3];
 } row;
 
@@ -39,7 +41,7 @@ static hb_expr selected(hb_air *a, const row *r, uint32_t up)
 static row read_row(hb_air *a)
 {
     row r = {
-        .m = hb_chips_limbs(a, STORE_M), .half = hb_air_col(a, STORE_HALF), .word = hb_air_col(a, STORE_WORD), .odd = hb_air_col(a, STORE_ODD),
+        .m = hb_chips_limbs(a, STORE_M), .half = hb_air_col(a, STORE_HALF), .word = hb_air_col(a, STORE_WORD), .dword = hb_air_col(a, STORE_DOUBLE), .odd = hb_air_col(a, STORE_ODD),
         .lost = hb_air_col(a, STORE_LOST), .kept = hb_air_col(a, STORE_KEPT), .end_lost = hb_air_col(a, STORE_END_LOST),
         .end_kept = hb_air_col(a, STORE_END_KEPT),
     };
@@ -61,11 +63,14 @@ static void flags(hb_air *a, const row *r)
     static const char *const limb_labels[3] = {"limb 1", "limb 2", "limb 3"};
     hb_air_bool(a, "half", r->half);
     hb_air_bool(a, "word", r->word);
-    hb_air_zero(a, "one width", hb_air_mul(a, r->half, r->word));
+    hb_air_bool(a, "double", r->dword);
+    hb_air_bool(a, "one width", hb_air_add(a, hb_air_add(a, r->half, r->word), r->dword));
     for (uint32_t k = 1; k < 4; k++)
         hb_air_bool(a, limb_labels[k - 1], r->limb[k]);
     hb_air_bool(a, "one limb", hb_chips_total(a, r->limb + 1, 3));
     hb_air_bool(a, "odd", r->odd);
+    hb_expr not_first = hb_air_add(a, hb_chips_total(a, r->limb + 1, 3), r->odd);
+    hb_air_zero(a, "double begins at 0", hb_air_mul(a, r->dword, not_first));
     hb_air_zero(a, "half inside", hb_air_mul(a, hb_air_mul(a, r->half, r->limb[3]), r->odd));
     hb_air_zero(a, "word not in limb 3", hb_air_mul(a, r->word, r->limb[3]));
     hb_air_zero(a, "word inside", hb_air_mul(a, hb_air_mul(a, r->word, r->limb[2]), r->odd));
@@ -98,12 +103,13 @@ static void changes(hb_air *a, const row *r)
     hb_air_zero(a, "change 2", hb_air_sub(a, last, r->change[2]));
 }
 
-static hb_limbs stored(hb_air *a, const row *r)
+static hb_limbs stored(hb_air *a, const row *r, const hb_limbs *y)
 {
     hb_limbs out = r->m;
     for (uint32_t i = 0; i < 4; i++) {
         for (uint32_t j = 0; j < 3 && j <= i; j++)
             out.v[i] = hb_air_add(a, out.v[i], hb_air_mul(a, r->limb[i - j], r->change[j]));
+        out.v[i] = hb_chips_mux(a, r->dword, out.v[i], y->v[i]);
         hb_air_range16(a, out.v[i], "a consumed limb, or two bytes shown by BYTES");
     }
     return out;
@@ -120,8 +126,9 @@ static void rules(hb_air *a)
     flags(a, &r);
     split(a, &r);
     changes(a, &r);
-    hb_limbs out = stored(a, &r);
+    hb_limbs out = stored(a, &r, &y);
     hb_expr op = hb_chips_add_scaled(a, hb_air_scale(a, HB_OP_SH - HB_OP_SB, r.half), HB_OP_SW - HB_OP_SB, r.word);
+    op = hb_chips_add_scaled(a, op, HB_OP_SD - HB_OP_SB, r.dword);
     hb_chips_state(a, pc, ts, hb_chips_plus(a, pc, 1), HB_TS_INC);
     hb_chips_prog(a, pc, hb_chips_plus(a, op, HB_OP_SB), zero, rs1, rs2, &imm);
     hb_chips_rs1(a, ts, rs1, &x, hb_air_col(a, STORE_RS1_TS));

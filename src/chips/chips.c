@@ -10,6 +10,12 @@ const hb_chip *const hb_chips[HB_CHIP_COUNT] = {
     [HB_CHIP_BLT] = &hb_chip_blt,       [HB_CHIP_JAL] = &hb_chip_jal,     [HB_CHIP_JALR] = &hb_chip_jalr,   [HB_CHIP_MUL] = &hb_chip_mul,
     [HB_CHIP_DIV] = &hb_chip_div,       [HB_CHIP_LD] = &hb_chip_ld,       [HB_CHIP_LOAD] = &hb_chip_load,   [HB_CHIP_LOAD2] = &hb_chip_load2,
     [HB_CHIP_SD] = &hb_chip_sd,         [HB_CHIP_STORE] = &hb_chip_store, [HB_CHIP_STORE2] = &hb_chip_store2, [HB_CHIP_CALL] = &hb_chip_call,
+    [HB_CHIP_LI] = &hb_chip_li, [HB_CHIP_ADDI_SELF] = &hb_chip_addi_self, [HB_CHIP_ADDI_LOW] = &hb_chip_addi_low,
+    [HB_CHIP_ADD_SELF] = &hb_chip_add_self, [HB_CHIP_LOGIC_IMM] = &hb_chip_logic_imm, [HB_CHIP_LOGIC_HALF] = &hb_chip_logic_half,
+    [HB_CHIP_LOGIC_SELF] = &hb_chip_logic_self, [HB_CHIP_SHIFT_IMM_SELF] = &hb_chip_shift_imm_self,
+    [HB_CHIP_SHIFT_IMM] = &hb_chip_shift_imm, [HB_CHIP_BEQ_ZERO] = &hb_chip_beq_zero, [HB_CHIP_BLT_LOW] = &hb_chip_blt_low,
+    [HB_CHIP_JALR_NEAR] = &hb_chip_jalr_near, [HB_CHIP_LW] = &hb_chip_lw, [HB_CHIP_LB] = &hb_chip_lb, [HB_CHIP_SW] = &hb_chip_sw,
+    [HB_CHIP_SB] = &hb_chip_sb,
 };
 
 bool hb_chip_in_kind(hb_chip_id id, uint32_t kind)

@@ -45,6 +45,11 @@ static inline void chips_emit_reg_ops(hb_rvasm *a, hb_op first, hb_op last, unsi
         hb_rvasm_op(a, (hb_op)op, 13, 18, 18, 0);
         hb_rvasm_op(a, (hb_op)op, 18, 18, 18, 0);
         hb_rvasm_op(a, (hb_op)op, 0, 0, 0, 0);
+        for (unsigned i = 0; i < CHIPS_EDGES; i++) { /* the destination is an operand */
+            hb_rvasm_li(a, 30, chips_edges[(5 * i + 3) % CHIPS_EDGES]);
+            hb_rvasm_op(a, (hb_op)op, 30, 30, 8 + i, 0);
+            hb_rvasm_op(a, (hb_op)op, 30, 8 + (3 * i + 1) % CHIPS_EDGES, 30, 0);
+        }
     }
 }
 
@@ -67,9 +72,15 @@ static inline void chips_emit_imm_ops(hb_rvasm *a)
     }
 }
 
-/* Register shifts by every amount that matters, with bits above the amount set. */
+/* Immediate shifts by every amount, register shifts by every one that matters, with bits above the amount set. */
 static inline void chips_emit_shift_amounts(hb_rvasm *a)
 {
+    for (unsigned op = 1; op < HB_OP_COUNT; op++)
+        for (unsigned n = 0; n < (hb_isa_table[op].format == HB_FMT_SH6 ? 64u : hb_isa_table[op].format == HB_FMT_SH5 ? 32u : 0u); n++) {
+            hb_rvasm_li(a, 30, chips_edges[(n + 10) % CHIPS_EDGES]);
+            hb_rvasm_op(a, (hb_op)op, 29, 30, 0, n);
+            hb_rvasm_op(a, (hb_op)op, 30, 30, 0, n);
+        }
     static const uint64_t amounts[] = {0, 1, 7, 8, 15, 16, 17, 30, 31, 32, 33, 47, 48, 49, 63, 64, 0xffc0, UINT64_C(0xffffffffffff0021)};
     for (unsigned op = 1; op < HB_OP_COUNT; op++) {
         if (hb_isa_table[op].family != HB_FAM_SHIFT || hb_isa_table[op].format != HB_FMT_R)

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "chips/chip.h"
 #include "chips/columns.h"
+#include "chips/route.h"
 #include "rv/interp.h"
 #include "rv/rvasm.h"
 
@@ -16,6 +17,7 @@ typedef struct chips_trace {
     hb_rv_program program;
     hb_rv_run *run;
     const hb_rv_record *record;
+    hb_chip_run routed;
     hb_air air[HB_CHIP_COUNT];
     hb_table tables[HB_CHIP_COUNT]; /* by chip; n_rows 0: absent */
     hb_air_publics publics;
@@ -38,7 +40,7 @@ static inline void chips_make_table(chips_trace *t, hb_chip_id id)
     const hb_chip *chip = hb_chips[id];
     const hb_chip_filler *filler = hb_chip_fillers[id];
     hb_table *table = &t->tables[id];
-    uint32_t columns = chip->pre_width + chip->width, n = hb_chip_in_kind(id, HB_KIND_SINGLE) ? (uint32_t)filler->rows(&t->program, t->record) : 0;
+    uint32_t columns = chip->pre_width + chip->width, n = hb_chip_in_kind(id, HB_KIND_SINGLE) ? (uint32_t)filler->rows(&t->routed) : 0;
     uint32_t stored = hb_stored_tiles(n) * HB_TILE_ROWS;
     *table = (hb_table){id, &t->air[id], n, stored, hb_table_height_log2(n), NULL, chip->name, chip->column_names};
     if (!n)
@@ -50,8 +52,8 @@ static inline void chips_make_table(chips_trace *t, hb_chip_id id)
         filler->fill_pre(&t->program, table->cols);
     size_t half = n / 2; /* two calls: chunks may begin anywhere */
     if (filler->fill) {
-        filler->fill(&t->program, t->record, half, n, table->cols + chip->pre_width);
-        filler->fill(&t->program, t->record, 0, half, table->cols + chip->pre_width);
+        filler->fill(&t->routed, half, n, table->cols + chip->pre_width);
+        filler->fill(&t->routed, 0, half, table->cols + chip->pre_width);
     }
 }
 
@@ -102,8 +104,8 @@ static inline void chips_statement(chips_trace *t)
     t->tokens[3] = (hb_bus_token){HB_AIR_CONSUME, HB_BUS_CHAIN, {(uint32_t)t->record->cells.count, last->hi, last->lo}};
 }
 
-/* Builds, runs and fills. The assembler is freed. */
-static inline chips_trace *chips_trace_of(hb_rvasm *a, const hb_rv_exec_options *options)
+/* Builds, runs and fills, by this policy of routing. The assembler is freed. */
+static inline chips_trace *chips_trace_routed(hb_rvasm *a, const hb_rv_exec_options *options, hb_route_policy policy)
 {
     chips_trace *t = calloc(1, sizeof *t);
     hb_error err = {0};
@@ -117,6 +119,8 @@ static inline chips_trace *chips_trace_of(hb_rvasm *a, const hb_rv_exec_options 
         fail_msg("run: %s", err.message);
     t->record = hb_rv_run_record(t->run);
     chips_statement(t);
+    if (hb_chip_run_init(&t->routed, &t->program, t->record, policy, &err) != HB_OK)
+        fail_msg("routing: %s", err.message);
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
         chips_record((hb_chip_id)c, &t->air[c]);
         chips_make_table(t, (hb_chip_id)c);
@@ -124,6 +128,12 @@ static inline chips_trace *chips_trace_of(hb_rvasm *a, const hb_rv_exec_options 
     if (chips_count(t, &err) != HB_OK)
         fail_msg("multiplicities: %s", err.message);
     return t;
+}
+
+/* With rows in every table that can have some. */
+static inline chips_trace *chips_trace_of(hb_rvasm *a, const hb_rv_exec_options *options)
+{
+    return chips_trace_routed(a, options, HB_ROUTE_TURNS);
 }
 
 static inline void chips_print_finding(void *ctx, const hb_air_finding *f)
@@ -153,6 +163,7 @@ static inline void chips_trace_free(chips_trace *t)
         free(table->cols);
         free(t->air[c].nodes); /* the start of the record's memory */
     }
+    hb_chip_run_free(&t->routed);
     hb_rv_run_free(t->run);
     hb_rv_program_free(&t->program);
     free(t);

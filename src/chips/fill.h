@@ -5,8 +5,7 @@
 #pragma once
 #include "chips/chip.h"
 #include "chips/columns.h"
-#include "rv/events.h"
-#include "rv/rvprogram.h"
+#include "chips/route.h"
 
 #define HB_FILL_ROWS 128u
 #define HB_FILL_STRIDE (HB_FILL_ROWS + 16u) /* cells from column to column; not a multiple of the cache's period */
@@ -22,21 +21,20 @@ void hb_fill_flush(const hb_fill_block *block, uint32_t width, size_t row, size_
 /* Writes one row; column j of it is c[j * HB_FILL_STRIDE]. */
 typedef void (*hb_fill_row)(const hb_rv_insn *insn, const void *event, uint32_t *c);
 
-/* Instruction chips: rows [begin, end) from the events of a family. finish: called on each block before it is flushed, may be NULL. */
-void hb_fill_insns(const hb_rv_program *program, const hb_rv_events *events, size_t event_bytes, uint32_t width, hb_fill_row row,
+/* Instruction chips: rows [begin, end), each from its event. finish: called on each block before it is flushed, may be NULL. */
+void hb_fill_insns(const hb_chip_run *run, hb_chip_id chip, size_t event_bytes, uint32_t width, hb_fill_row row,
                    void (*finish)(hb_fill_block *block, size_t rows), size_t begin, size_t end, hb_f *const *cols);
 
-/* The filler of an instruction chip: family HB_FAM_<NAME>, columns <COLS>_WIDTH, rows by <name>_row. */
-#define HB_FILL_INSNS(name, NAME, COLS, event_type, finish)                                                                                          \
-    static size_t name##_rows(const hb_rv_program *program, const hb_rv_record *record)                                                             \
+/* The filler of an instruction chip: HB_CHIP_<NAME>, columns <NAME>_WIDTH, rows by <row>. */
+#define HB_FILL_INSNS(name, NAME, row, event_type, finish)                                                                                           \
+    static size_t name##_rows(const hb_chip_run *run)                                                                                                \
     {                                                                                                                                                \
-        (void)program;                                                                                                                               \
-        return record->family[HB_FAM_##NAME].count;                                                                                                  \
+        return run->rows[HB_CHIP_##NAME];                                                                                                            \
     }                                                                                                                                                \
-    static void name##_fill(const hb_rv_program *program, const hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols)                   \
+    static void name##_fill(const hb_chip_run *run, size_t begin, size_t end, hb_f *const *cols)                                                     \
     {                                                                                                                                                \
-        _Static_assert(COLS##_WIDTH <= HB_FILL_MAX_WIDTH, "block");                                                                                  \
-        hb_fill_insns(program, &record->family[HB_FAM_##NAME], sizeof(event_type), COLS##_WIDTH, name##_row, finish, begin, end, cols);              \
+        _Static_assert(NAME##_WIDTH <= HB_FILL_MAX_WIDTH, "block");                                                                                  \
+        hb_fill_insns(run, HB_CHIP_##NAME, sizeof(event_type), NAME##_WIDTH, row, finish, begin, end, cols);                                         \
     }                                                                                                                                                \
     const hb_chip_filler hb_filler_##name = {name##_rows, name##_fill, NULL, NULL};
 
@@ -44,6 +42,8 @@ extern const hb_chip_filler hb_filler_prog, hb_filler_image, hb_filler_rc16, hb_
     hb_filler_addi, hb_filler_add, hb_filler_sub, hb_filler_addw, hb_filler_const, hb_filler_logic, hb_filler_shift, hb_filler_slt, hb_filler_beq,
     hb_filler_blt, hb_filler_jal, hb_filler_jalr, hb_filler_mul, hb_filler_div, hb_filler_ld, hb_filler_load, hb_filler_load2, hb_filler_sd,
     hb_filler_store, hb_filler_store2, hb_filler_call;
+extern const hb_chip_filler hb_filler_li, hb_filler_addi_self, hb_filler_addi_low, hb_filler_add_self, hb_filler_logic_imm, hb_filler_logic_half, hb_filler_logic_self,
+    hb_filler_shift_imm_self, hb_filler_shift_imm, hb_filler_beq_zero, hb_filler_blt_low, hb_filler_jalr_near, hb_filler_lw, hb_filler_lb, hb_filler_sw, hb_filler_sb;
 
 /* --- cells of a row -------------------------------------------------------------------------------------------------------------------- */
 static inline void hb_put(uint32_t *c, uint32_t col, uint32_t v)

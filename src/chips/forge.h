@@ -149,10 +149,11 @@ static inline uint32_t forge_word(const forge_row *f, const hb_air_use *u, uint3
     return hb_f_to_u32(f->values[hb_air_use_word(f->air, u, j)]);
 }
 
-/* Is this the access of an instruction to RAM (its hi is an expression)? */
+/* Is this the access of an instruction to RAM (its hi is an expression, or that of the lowest 2^32 bytes)? */
 static inline bool forge_is_ram(const forge_row *f, const hb_air_use *u)
 {
-    return u->bus == HB_BUS_MEM && f->chip >= HB_CHIP_LD && f->chip < HB_CHIP_CALL && f->air->nodes[hb_air_use_word(f->air, u, 0)].op != HB_AIR_CONST;
+    const hb_air_node *hi = &f->air->nodes[hb_air_use_word(f->air, u, 0)];
+    return u->bus == HB_BUS_MEM && hb_chips[f->chip]->ts_inc && (hi->op != HB_AIR_CONST || hi->a == HB_F_CONST(512));
 }
 
 /* Words of a token that the rest of the trace fixes, as a bit mask. */
@@ -182,7 +183,7 @@ static inline bool forge_token_fits(const forge_row *f, const hb_air_use *u)
             return false;
     if (!forge_is_ram(f, u))
         return true;
-    bool mapped = f->chip != HB_CHIP_LOAD2 && f->chip != HB_CHIP_STORE2; /* these count on INITFIN: no other key has a row */
+    bool mapped = f->chip == HB_CHIP_LOAD || f->chip == HB_CHIP_STORE; /* all others count on INITFIN: no other key has a row */
     mapped |= forge_word(f, u, 0) >= 512 && forge_word(f, u, 0) < 544 && forge_word(f, u, 1) < 1u << 29;
     for (uint32_t j = 2; j < 6 && u->kind == HB_AIR_CONSUME; j++)
         mapped = mapped && forge_word(f, u, j) < 65536;

@@ -127,8 +127,6 @@ static inline void hand_wrap_base(forge_row *f, uint32_t a0, uint32_t imm)
     {                                                                                                                                                \
         hand_set(s, NAME##_L2, 1);                                                                                                                   \
     }
-HAND_WRAP(ld, LD)
-HAND_WRAP(sd, SD)
 HAND_WRAP(load, LOAD)
 HAND_WRAP(store, STORE)
 HAND_WRAP(load2, LOAD2)
@@ -492,8 +490,6 @@ static const forge_hand forge_hands[] = {
     {HB_CHIP_STORE, "word not in limb 3", HB_OP_SW, store_at_7, store_word_at_7},
     {HB_CHIP_STORE, "word inside", HB_OP_SW, store_at_5, store_word_at_5},
     {HB_CHIP_STORE, "limb 2", HB_OP_SB, store_at_6, store_limb_minus_2},
-    {HB_CHIP_LD, "address carry 2", 0, ld_wrap_base, ld_wrap_2},
-    {HB_CHIP_SD, "address carry 2", 0, sd_wrap_base, sd_wrap_2},
     {HB_CHIP_LOAD, "address carry 2", 0, load_wrap_base, load_wrap_2},
     {HB_CHIP_STORE, "address carry 2", 0, store_wrap_base, store_wrap_2},
     {HB_CHIP_LOAD2, "address carry 2", 0, load2_wrap_base, load2_wrap_2},

@@ -89,27 +89,37 @@ static inline forge_verdict forge_ask(const forge_row *f)
     if (index == UINT32_MAX)
         return FORGE_FALSE;
     hb_isa_insn d = hb_isa_decode(word);
+    bool any_merged = false;
     rvref m = {.pc = (uint64_t)o.pc * 4, .get = forge_get, .set = forge_set_byte, .ctx = &o};
     bool writes = hb_isa_writes_rd(d.op) || d.op == HB_OP_FENCE;
-    if (o.n_reg != hb_isa_reads_rs1(d.op) + hb_isa_reads_rs2(d.op) + (uint32_t)writes)
-        return FORGE_FALSE;
-    if (hb_isa_reads_rs1(d.op)) {
-        if (o.reg[k].lo != d.rs1 || o.reg[k].after != o.reg[k].before)
+    uint32_t sink = writes && (d.rd == 0 || d.op == HB_OP_FENCE) ? HB_RV_REG_SINK : d.rd;
+    const forge_cell *dest = writes && o.n_reg ? &o.reg[o.n_reg - 1] : NULL; /* its access comes last */
+    bool used[2] = {hb_isa_reads_rs1(d.op), hb_isa_reads_rs2(d.op)};
+    uint32_t operand[2] = {d.rs1, d.rs2};
+    for (uint32_t i = 0; i < 2; i++) {
+        bool merged = false;
+        if (!used[i])
+            continue;
+        if (k < o.n_reg && &o.reg[k] != dest && o.reg[k].lo == operand[i]) {
+            if (o.reg[k].after != o.reg[k].before)
+                return FORGE_FALSE;
+        } else if (dest && sink == operand[i] && dest->lo == sink && !any_merged) {
+            any_merged = merged = true;
+        } else {
             return FORGE_FALSE;
-        m.x[d.rs1] = o.reg[k++].before;
-    }
-    if (hb_isa_reads_rs2(d.op)) {
-        if (o.reg[k].lo != d.rs2 || o.reg[k].after != o.reg[k].before)
-            return FORGE_FALSE;
-        if (hb_isa_reads_rs1(d.op) && d.rs1 == d.rs2 && m.x[d.rs1] != o.reg[k].before)
+        }
+        uint64_t v = merged ? dest->before : o.reg[k].before;
+        if (i && used[0] && d.rs1 == d.rs2 && m.x[d.rs1] != v)
             return FORGE_UNKNOWN;
-        m.x[d.rs2] = o.reg[k++].before;
+        m.x[operand[i]] = v;
+        k += !merged;
     }
+    if (o.n_reg != k + writes)
+        return FORGE_FALSE;
     if (m.x[0])
         return FORGE_UNKNOWN;
-    uint32_t rd = d.rd, sink = d.rd;
+    uint32_t rd = d.rd;
     if (writes && rd == 0) { /* see what would be written: rd = some other register */
-        sink = HB_RV_REG_SINK;
         rd = 31;
         while (rd == d.rs1 || rd == d.rs2)
             rd--;

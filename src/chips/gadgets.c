@@ -1,5 +1,7 @@
 #include "chips/gadgets.h"
 
+#include "chips/columns.h"
+
 /* --- values ------------------------------------------------------------------------------------------------------------------------ */
 hb_limbs hb_chips_limbs(hb_air *a, uint32_t col)
 {
@@ -7,6 +9,12 @@ hb_limbs hb_chips_limbs(hb_air *a, uint32_t col)
     for (uint32_t i = 0; i < 4; i++)
         x.v[i] = hb_air_col(a, col + i);
     return x;
+}
+
+hb_limbs hb_chips_low_limbs(hb_air *a, uint32_t col)
+{
+    hb_expr zero = hb_air_const(a, 0);
+    return (hb_limbs){{hb_air_col(a, col), hb_air_col(a, col + 1), zero, zero}};
 }
 
 hb_limbs hb_chips_byte_limbs(hb_air *a, uint32_t col)
@@ -81,6 +89,11 @@ void hb_chips_rc16(hb_air *a, hb_expr x)
 void hb_chips_rc18(hb_air *a, hb_expr x)
 {
     hb_air_lookup(a, HB_BUS_RC18, HB_ALWAYS, &x, 1);
+}
+
+void hb_chips_rc16_integer(hb_air *a, hb_expr x)
+{
+    hb_chips_rc18(a, hb_air_scale(a, 4, x));
 }
 
 void hb_chips_bytes(hb_air *a, hb_expr x, hb_expr y)
@@ -172,4 +185,27 @@ hb_cell_key hb_chips_ram(hb_air *a, const hb_limbs *base, const hb_limbs *imm, h
     hb_chips_rc16(a, l2);
     hb_chips_rc16(a, hb_air_scale(a, 2048, l2));
     return (hb_cell_key){hb_chips_plus(a, l2, HB_SPACE_RAM), hb_chips_add_scaled(a, q, 8192, t1)};
+}
+
+hb_cell_key hb_chips_near(hb_air *a, hb_expr x0, hb_expr x1, hb_expr imm0, hb_expr sign, hb_expr low3)
+{
+    hb_expr q = hb_air_scale_inv(a, 8, hb_air_sub(a, hb_air_add(a, x0, imm0), low3));
+    hb_chips_rc16(a, q);
+    return (hb_cell_key){hb_air_const(a, HB_SPACE_RAM), hb_chips_add_scaled(a, q, 8192, hb_air_sub(a, x1, sign))};
+}
+
+hb_near hb_chips_near_begin(hb_air *a)
+{
+    return (hb_near){hb_air_col(a, COL_PC), hb_air_col(a, COL_TS), hb_chips_limbs(a, NEAR_M)};
+}
+
+void hb_chips_near_end(hb_air *a, const hb_near *n, hb_expr op, hb_expr rd, hb_expr rs2, hb_expr low3, const hb_limbs *after)
+{
+    hb_expr rs1 = hb_air_col(a, NEAR_RS1);
+    hb_limbs x = hb_chips_low_limbs(a, NEAR_A), imm = hb_chips_sign_extended(a, hb_air_col(a, NEAR_IMM), hb_air_col(a, NEAR_IMM_SIGN));
+    hb_chips_state(a, n->pc, n->ts, hb_chips_plus(a, n->pc, 1), HB_TS_INC);
+    hb_chips_prog(a, n->pc, op, rd, rs1, rs2, &imm);
+    hb_chips_rs1(a, n->ts, rs1, &x, hb_air_col(a, NEAR_RS1_TS));
+    hb_cell_key cell = hb_chips_near(a, x.v[0], x.v[1], imm.v[0], hb_air_col(a, NEAR_IMM_SIGN), low3);
+    hb_chips_access(a, HB_ALWAYS, cell, &n->m, hb_air_col(a, NEAR_M_TS), after, hb_chips_plus(a, n->ts, HB_SLOT_MEM));
 }

@@ -24,6 +24,7 @@ enum { HB_SLOT_RS1, HB_SLOT_RS2, HB_SLOT_RD, HB_SLOT_MEM, HB_TS_INC };
 
 /* --- values ------------------------------------------------------------------------------------------------------------------------ */
 hb_limbs hb_chips_limbs(hb_air *a, uint32_t col);                /* columns col .. col + 3 */
+hb_limbs hb_chips_low_limbs(hb_air *a, uint32_t col);            /* col, col + 1, 0, 0: a number below 2^32 */
 hb_limbs hb_chips_byte_limbs(hb_air *a, uint32_t col);           /* limb i = column col + 2i + 256 * column col + 2i + 1 */
 hb_limbs hb_chips_constant(hb_air *a, uint64_t value);
 hb_limbs hb_chips_sign_extended(hb_air *a, hb_expr low, hb_expr sign); /* low, 65535 sign, 65535 sign, 65535 sign */
@@ -39,6 +40,9 @@ hb_expr hb_chips_byte_pair(hb_air *a, hb_expr lo, hb_expr hi);   /* lo + 256 hi 
 /* --- lookups ----------------------------------------------------------------------------------------------------------------------- */
 void hb_chips_rc16(hb_air *a, hb_expr x);
 void hb_chips_rc18(hb_air *a, hb_expr x);
+/* An integer of absolute value below 2^28 (which the caller has shown) lies in [0, 2^16): RC18 of 4 x. The same as RC16 for such x; the bus decides in which
+ * group of three it is looked up. */
+void hb_chips_rc16_integer(hb_air *a, hb_expr x);
 void hb_chips_bytes(hb_air *a, hb_expr x, hb_expr y);
 void hb_chips_rc16_limbs(hb_air *a, const hb_limbs *x);
 
@@ -60,6 +64,7 @@ void hb_chips_access(hb_air *a, hb_expr flag, hb_cell_key cell, const hb_limbs *
 /* Register operands in their slots. */
 void hb_chips_rs1(hb_air *a, hb_expr ts, hb_expr index, const hb_limbs *value, hb_expr ts_prev);
 void hb_chips_rs2(hb_air *a, hb_expr flag, hb_expr ts, hb_expr index, const hb_limbs *value, hb_expr ts_prev);
+/* The last one also is a merged access: a register that is operand and destination has only this one, with before = the operand. */
 void hb_chips_rd(hb_air *a, hb_expr ts, hb_expr index, const hb_limbs *before, hb_expr ts_prev, const hb_limbs *after);
 
 /* x + y = z mod 2^64 for limbs in range: the four carries (x_i + y_i + c_(i-1) - z_i) / 2^16 are 0 or 1. Labels "carry 0" .. "carry 3". */
@@ -68,3 +73,20 @@ void hb_chips_add64(hb_air *a, const hb_limbs *x, const hb_limbs *y, const hb_li
 /* The double word that holds address base + imm, whose limbs are (8 q + low3, t1, l2, 0), machine.md 1. Shows: the sum mod 2^64 (labels "address
  * carry 0" ..), q < 2^13 integer, t1 in range, l2 < 2^5, top limb 0. low3 must be shown to be an integer in 0..7 by the caller. */
 hb_cell_key hb_chips_ram(hb_air *a, const hb_limbs *base, const hb_limbs *imm, hb_expr low3, hb_expr q, hb_expr t1, hb_expr l2);
+
+/* The double word that holds address base + imm, where base is below 2^32 (limbs x0, x1; the others are 0), imm = imm0 - 2^16 sign, and the address
+ * below 2^32 as well. Shows with one lookup that q = (x0 + imm0 - low3) / 8 is an integer: the numerator lies in (-8, 2^17), so RC16(q) says that
+ * it is 8 q. The key is q + 2^13 (x1 - sign) = (base + imm - low3) / 8, an integer in [-2^13, 2^29 + 2^13); addresses that are negative or 2^32 and more
+ * give one outside [0, 2^29), which INITFIN has no row for, so such an access has no proof. low3 must be shown to be an integer in 0..7 by the
+ * caller, sign is 0 or 1 by the PROG tuple. */
+hb_cell_key hb_chips_near(hb_air *a, hb_expr x0, hb_expr x1, hb_expr imm0, hb_expr sign, hb_expr low3);
+
+/* What the chips for near accesses (columns NEAR_*) have in common: STATE, PROG, the read of rs1, the access of memory from m to `after`. rd and rs2 as they stand in the
+ * PROG tuple. */
+typedef struct hb_near {
+    hb_expr pc, ts;
+    hb_limbs m; /* the double word before */
+} hb_near;
+
+hb_near hb_chips_near_begin(hb_air *a);
+void hb_chips_near_end(hb_air *a, const hb_near *n, hb_expr op, hb_expr rd, hb_expr rs2, hb_expr low3, const hb_limbs *after);

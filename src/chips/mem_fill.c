@@ -39,20 +39,89 @@ static bool is_signed_load(uint32_t op)
     return op == HB_OP_LB || op == HB_OP_LH || op == HB_OP_LW;
 }
 
+/* Columns NEAR_*. */
+static void put_near(uint32_t *c, const hb_rv_insn *insn, const hb_rv_event_mem *e)
+{
+    hb_put_start(c, insn, e->r.ts);
+    hb_put(c, NEAR_RS1, insn->rs1);
+    hb_put(c, NEAR_A, hb_limb(e->r.rs1, 0));
+    hb_put(c, NEAR_A + 1, hb_limb(e->r.rs1, 1));
+    hb_put(c, NEAR_RS1_TS, e->r.rs1_ts);
+    hb_put(c, NEAR_IMM, insn->imm[0]);
+    hb_put(c, NEAR_IMM_SIGN, insn->imm[1] & 1);
+    put_memory(c, NEAR_M, e);
+}
+
+/* Columns limb1, limb2, limb3, odd of a byte's place. */
+static void put_byte_pick(uint32_t *c, uint32_t col, uint64_t address)
+{
+    for (uint32_t k = 1; k < 4; k++)
+        hb_put(c, col + k - 1, (address & 7) >> 1 == k);
+    hb_put(c, col + 3, address & 1);
+}
+
 static void ld_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
 {
     const hb_rv_event_mem *e = event;
-    put_address(c, insn, e, LD_RS1, LD_IMM, LD_Q);
+    put_near(c, insn, e);
     put_rd(c, LD_RD, insn, &e->r);
-    put_memory(c, LD_M, e);
 }
 
 static void sd_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
 {
     const hb_rv_event_mem *e = event;
-    put_address(c, insn, e, SD_RS1, SD_IMM, SD_Q);
+    put_near(c, insn, e);
     hb_put_operand(c, SD_RS2, insn->rs2, e->r.rs2, e->r.rs2_ts);
-    put_memory(c, SD_M, e);
+}
+
+static void lw_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_mem *e = event;
+    const uint32_t upper = (uint32_t)e->addr >> 2 & 1, top = hb_limb(e->mem_prev[0], 2 * upper + 1);
+    put_near(c, insn, e);
+    put_rd(c, LW_RD, insn, &e->r);
+    hb_put(c, LW_UPPER, upper);
+    hb_put(c, LW_SIGNED, is_signed_load(insn->op));
+    hb_put(c, LW_TOP, top);
+    hb_put(c, LW_SIGN, is_signed_load(insn->op) ? top >> 15 : 0);
+}
+
+static void lb_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_mem *e = event;
+    const uint32_t offset = e->addr & 7, byte = hb_byte(e->mem_prev[0], offset);
+    put_near(c, insn, e);
+    put_rd(c, LB_RD, insn, &e->r);
+    put_byte_pick(c, LB_LIMB1, e->addr);
+    hb_put(c, LB_BYTE, byte);
+    hb_put(c, LB_OTHER, hb_byte(e->mem_prev[0], offset ^ 1));
+    hb_put(c, LB_SIGNED, is_signed_load(insn->op));
+    hb_put(c, LB_SIGN, is_signed_load(insn->op) ? byte >> 7 : 0);
+}
+
+static void sw_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_mem *e = event;
+    put_near(c, insn, e);
+    hb_put_operand(c, SW_RS2, insn->rs2, e->r.rs2, e->r.rs2_ts);
+    hb_put(c, SW_UPPER, (uint32_t)e->addr >> 2 & 1);
+}
+
+static void sb_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
+{
+    const hb_rv_event_mem *e = event;
+    const uint32_t offset = e->addr & 7, byte = hb_byte(e->r.rs2, 0), lost = hb_byte(e->mem_prev[0], offset);
+    put_near(c, insn, e);
+    hb_put(c, SB_RS2, insn->rs2);
+    hb_put(c, SB_BYTE, byte);
+    hb_put(c, SB_REST, hb_byte(e->r.rs2, 1));
+    for (uint32_t i = 1; i < 4; i++)
+        hb_put(c, SB_B1 + i - 1, hb_limb(e->r.rs2, i));
+    hb_put(c, SB_RS2_TS, e->r.rs2_ts);
+    put_byte_pick(c, SB_LIMB1, e->addr);
+    hb_put(c, SB_LOST, lost);
+    hb_put(c, SB_KEPT, hb_byte(e->mem_prev[0], offset ^ 1));
+    hb_put_signed(c, SB_CHANGE, ((int32_t)byte - (int32_t)lost) * (offset & 1 ? 256 : 1));
 }
 
 /* Byte i of a double word, 0 below byte 0. */
@@ -72,6 +141,7 @@ static void load_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     put_memory(c, LOAD_M, e);
     hb_put(c, LOAD_HALF, width == 2);
     hb_put(c, LOAD_WORD, width == 4);
+    hb_put(c, LOAD_DOUBLE, width == 8);
     hb_put(c, LOAD_SIGNED, is_signed_load(insn->op));
     hb_put(c, LOAD_LIMB1, limb == 1);
     hb_put(c, LOAD_LIMB2, limb == 2);
@@ -106,10 +176,12 @@ static void load2_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, LOAD2_SIGN, is_signed ? top >> 7 : 0);
 }
 
-/* How much limb i changes. */
-static void put_change(uint32_t *c, uint32_t col, const hb_rv_event_mem *e, uint32_t i)
+/* How much limb i changes. In rows of SD, where it does not matter, as if by SB. */
+static void put_change(uint32_t *c, uint32_t col, const hb_rv_event_mem *e, uint32_t i, bool dword)
 {
     int32_t change = i < 4 ? (int32_t)hb_limb(e->mem_new[0], i) - (int32_t)hb_limb(e->mem_prev[0], i) : 0;
+    if (dword)
+        change = i ? 0 : (int32_t)hb_byte(e->mem_new[0], 0) - (int32_t)hb_byte(e->mem_prev[0], 0);
     hb_put_signed(c, col, change);
 }
 
@@ -128,6 +200,7 @@ static void store_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     put_memory(c, STORE_M, e);
     hb_put(c, STORE_HALF, width == 2);
     hb_put(c, STORE_WORD, width == 4);
+    hb_put(c, STORE_DOUBLE, width == 8);
     hb_put(c, STORE_LIMB1, limb == 1);
     hb_put(c, STORE_LIMB2, limb == 2);
     hb_put(c, STORE_LIMB3, limb == 3);
@@ -138,7 +211,7 @@ static void store_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, STORE_END_LOST, end_limb & 0xff);
     hb_put(c, STORE_END_KEPT, end_limb >> 8);
     for (uint32_t i = 0; i < 3; i++)
-        put_change(c, STORE_CHANGE + i, e, limb + i);
+        put_change(c, STORE_CHANGE + i, e, limb + i, width == 8);
 }
 
 static void store2_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
@@ -157,9 +230,13 @@ static void store2_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
         hb_put(c, STORE2_OFFSET + o - 1, o == offset);
 }
 
-HB_FILL_INSNS(ld, LD, LD, hb_rv_event_mem, NULL)
-HB_FILL_INSNS(load, LOAD, LOAD, hb_rv_event_mem, NULL)
-HB_FILL_INSNS(load2, LOAD2, LOAD2, hb_rv_event_mem, NULL)
-HB_FILL_INSNS(sd, SD, SD, hb_rv_event_mem, NULL)
-HB_FILL_INSNS(store, STORE, STORE, hb_rv_event_mem, NULL)
-HB_FILL_INSNS(store2, STORE2, STORE2, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(ld, LD, ld_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(lw, LW, lw_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(lb, LB, lb_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(load, LOAD, load_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(load2, LOAD2, load2_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(sd, SD, sd_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(sw, SW, sw_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(sb, SB, sb_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(store, STORE, store_row, hb_rv_event_mem, NULL)
+HB_FILL_INSNS(store2, STORE2, store2_row, hb_rv_event_mem, NULL)

@@ -154,5 +154,5 @@ static void div_row(const hb_rv_insn *insn, const void *event, uint32_t *c)
     hb_put(c, DIV_SIGN_W, v.w ? (uint32_t)(result >> 31) & 1 : 0);
 }
 
-HB_FILL_INSNS(mul, MUL, MUL, hb_rv_event_reg, NULL)
-HB_FILL_INSNS(div, DIV, DIV, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(mul, MUL, mul_row, hb_rv_event_reg, NULL)
+HB_FILL_INSNS(div, DIV, div_row, hb_rv_event_reg, NULL)

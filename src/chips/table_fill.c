@@ -2,10 +2,9 @@
 #include "chips/fill.h"
 
 /* --- PROG -------------------------------------------------------------------------------------------------------------------------- */
-static size_t prog_rows(const hb_rv_program *program, const hb_rv_record *record)
+static size_t prog_rows(const hb_chip_run *run)
 {
-    (void)record;
-    return program->n_insns;
+    return run->program->n_insns;
 }
 
 static void prog_tuple(const hb_rv_insn *i, uint32_t tuple[PROG_PRE_WIDTH])
@@ -49,10 +48,9 @@ static size_t image_words(const hb_rv_program *program)
     return (size_t)((program->img_hi - program->img_lo) / 8);
 }
 
-static size_t image_rows(const hb_rv_program *program, const hb_rv_record *record)
+static size_t image_rows(const hb_chip_run *run)
 {
-    (void)record;
-    return image_words(program);
+    return image_words(run->program);
 }
 
 static bool is_text(const hb_rv_program *program, uint64_t lo)
@@ -83,15 +81,15 @@ static size_t image_row_of(const hb_rv_program *program, hb_bus bus, const uint3
 const hb_chip_filler hb_filler_image = {image_rows, NULL, image_fill_pre, image_row_of};
 
 /* --- RC16, RC18, BYTE --------------------------------------------------------------------------------------------------------------- */
-static size_t rows_2_16(const hb_rv_program *program, const hb_rv_record *record)
+static size_t rows_2_16(const hb_chip_run *run)
 {
-    (void)program, (void)record;
+    (void)run;
     return 1u << 16;
 }
 
-static size_t rows_2_18(const hb_rv_program *program, const hb_rv_record *record)
+static size_t rows_2_18(const hb_chip_run *run)
 {
-    (void)program, (void)record;
+    (void)run;
     return 1u << 18;
 }
 
@@ -122,10 +120,9 @@ const hb_chip_filler hb_filler_byte = {rows_2_16, NULL, NULL, byte_row_of};
 /* --- INITFIN ------------------------------------------------------------------------------------------------------------------------- */
 #define PUBLIC_ROWS 17u
 
-static size_t initfin_rows(const hb_rv_program *program, const hb_rv_record *record)
+static size_t initfin_rows(const hb_chip_run *run)
 {
-    (void)program;
-    return record->cells.count;
+    return run->record->cells.count;
 }
 
 /* Class of a key and its bounds for lo; see chip_initfin.c. A key of no class gets some class: its proof fails. */
@@ -173,13 +170,13 @@ static void initfin_row(const hb_rv_program *program, const hb_rv_cell *cells, s
     hb_put(c, INITFIN_TS, cell->ts_last);
 }
 
-static void initfin_fill(const hb_rv_program *program, const hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols)
+static void initfin_fill(const hb_chip_run *run, size_t begin, size_t end, hb_f *const *cols)
 {
     hb_fill_block block = {0};
     for (size_t at = begin; at < end; at += HB_FILL_ROWS) {
         size_t rows = end - at < HB_FILL_ROWS ? end - at : HB_FILL_ROWS;
         for (size_t i = 0; i < rows; i++)
-            initfin_row(program, record->cells.data, at + i, block.cells + i);
+            initfin_row(run->program, run->record->cells.data, at + i, block.cells + i);
         hb_fill_flush(&block, INITFIN_WIDTH, at, rows, cols);
     }
 }
@@ -188,10 +185,9 @@ const hb_chip_filler hb_filler_initfin = {initfin_rows, initfin_fill, NULL, NULL
 const hb_chip_filler hb_filler_initfin_global = {initfin_rows, initfin_fill, NULL, NULL};
 
 /* --- BOUNDARY ------------------------------------------------------------------------------------------------------------------------ */
-static size_t boundary_rows(const hb_rv_program *program, const hb_rv_record *record)
+static size_t boundary_rows(const hb_chip_run *run)
 {
-    (void)program;
-    return record->boundary.count;
+    return run->record->boundary.count;
 }
 
 static void boundary_row(const hb_rv_boundary *e, uint32_t *c)
@@ -204,10 +200,9 @@ static void boundary_row(const hb_rv_boundary *e, uint32_t *c)
     hb_put(c, BOUNDARY_TS, e->ts_last);
 }
 
-static void boundary_fill(const hb_rv_program *program, const hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols)
+static void boundary_fill(const hb_chip_run *run, size_t begin, size_t end, hb_f *const *cols)
 {
-    (void)program;
-    const hb_rv_boundary *cells = record->boundary.data;
+    const hb_rv_boundary *cells = run->record->boundary.data;
     hb_fill_block block = {0};
     for (size_t at = begin; at < end; at += HB_FILL_ROWS) {
         size_t rows = end - at < HB_FILL_ROWS ? end - at : HB_FILL_ROWS;
@@ -220,10 +215,9 @@ static void boundary_fill(const hb_rv_program *program, const hb_rv_record *reco
 const hb_chip_filler hb_filler_boundary = {boundary_rows, boundary_fill, NULL, NULL};
 
 /* --- BUMP ---------------------------------------------------------------------------------------------------------------------------- */
-static size_t bump_rows(const hb_rv_program *program, const hb_rv_record *record)
+static size_t bump_rows(const hb_chip_run *run)
 {
-    (void)program;
-    return record->bumps.count;
+    return run->record->bumps.count;
 }
 
 static void bump_row(const hb_rv_event_bump *e, uint32_t *c)
@@ -237,10 +231,9 @@ static void bump_row(const hb_rv_event_bump *e, uint32_t *c)
     hb_put(c, BUMP_GAP_TOP, (e->ts_new - e->ts_prev - 1) >> 18);
 }
 
-static void bump_fill(const hb_rv_program *program, const hb_rv_record *record, size_t begin, size_t end, hb_f *const *cols)
+static void bump_fill(const hb_chip_run *run, size_t begin, size_t end, hb_f *const *cols)
 {
-    (void)program;
-    const hb_rv_event_bump *events = record->bumps.data;
+    const hb_rv_event_bump *events = run->record->bumps.data;
     hb_fill_block block = {0};
     for (size_t at = begin; at < end; at += HB_FILL_ROWS) {
         size_t rows = end - at < HB_FILL_ROWS ? end - at : HB_FILL_ROWS;

@@ -9,6 +9,8 @@
  * The cells of the tables have their own pages, which come zeroed, so that padding rows need no work. */
 #include "machine/machine_prove.h"
 
+#include "chips/route.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -141,12 +143,12 @@ static void state_public_words(hb_statement *st, const uint32_t words[HB_PUBLIC_
     st->exit_code = words[16];
 }
 
-static hb_status state_heights(const hb_machine_key *key, const hb_rv_record *record, hb_statement *st, hb_error *err)
+static hb_status state_heights(const hb_chip_run *routed, hb_statement *st, hb_error *err)
 {
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
         if (!hb_chip_in_kind((hb_chip_id)c, st->kind))
             continue;
-        const size_t rows = hb_chip_fillers[c]->rows(key->program, record);
+        const size_t rows = hb_chip_fillers[c]->rows(routed);
         if (rows > (size_t)1 << hb_chips[c]->max_height_log2)
             return hb_fail(err, HB_LIMIT, "the run is too long for one proof: %zu rows of table %s", rows, hb_chips[c]->name);
         st->heights[c] = (uint32_t)rows;
@@ -154,8 +156,9 @@ static hb_status state_heights(const hb_machine_key *key, const hb_rv_record *re
     return HB_OK;
 }
 
-hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err)
+static hb_status make_statement(const hb_chip_run *routed, uint32_t kind, const hb_run_facts *run, hb_statement *st, hb_error *err)
 {
+    const hb_rv_record *record = routed->record;
     const hb_rv_cell *cells = record->cells.data;
     memset(st, 0, sizeof *st);
     st->kind = kind;
@@ -179,14 +182,24 @@ hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const h
     state_public_words(st, run ? run->public_words : words);
     if (run)
         memcpy(st->seed, run->seed, sizeof st->seed);
-    return state_heights(key, record, st, err);
+    return state_heights(routed, st, err);
+}
+
+hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err)
+{
+    hb_chip_run routed;
+    hb_status status = hb_chip_run_init(&routed, key->program, record, HB_ROUTE_CHEAPEST, err);
+    if (status == HB_OK)
+        status = make_statement(&routed, kind, run, st, err);
+    hb_chip_run_free(&routed);
+    return status;
 }
 
 /* --- step 1: tables --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
     const hb_machine_proof *p;
-    const hb_rv_record *record;
+    const hb_chip_run *routed;
     uint32_t table;
 } fill_job;
 
@@ -195,7 +208,7 @@ static void fill_rows(void *ctx, size_t begin, size_t end, unsigned worker)
     (void)worker;
     const fill_job *job = ctx;
     const hb_table *t = &job->p->tables[job->table];
-    hb_chip_fillers[t->chip]->fill(job->p->key->program, job->record, begin, end, t->cols + hb_chips[t->chip]->pre_width);
+    hb_chip_fillers[t->chip]->fill(job->routed, begin, end, t->cols + hb_chips[t->chip]->pre_width);
 }
 
 static hb_table table_of(const hb_machine_key *key, uint32_t chip, uint32_t rows, hb_f **columns)
@@ -280,6 +293,19 @@ static hb_status reserve(hb_machine_proof *p, hb_error *err)
     return HB_OK;
 }
 
+/* Rows of all tables; `used`: the room's memory may hold another proof's cells. */
+static void fill(hb_machine_proof *p, const hb_chip_run *routed, bool used)
+{
+    place_columns(p);
+    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
+        fill_job job = {p, routed, i};
+        if (used)
+            clear_table(&p->tables[i]);
+        if (hb_chip_fillers[p->tables[i].chip]->fill)
+            hb_pool_for(p->pool, p->tables[i].n_rows, HB_TILE_ROWS, fill_rows, &job);
+    }
+}
+
 hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run,
                                 hb_machine_room *room, hb_pool *pool, const hb_progress *progress, hb_error *err)
 {
@@ -289,22 +315,18 @@ hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, 
     p->room = room ? room : &p->own_room;
     p->pool = pool;
     p->progress = progress;
-    hb_status st = hb_machine_statement(key, kind, record, run, &p->statement, err);
+    hb_chip_run routed;
+    phase_begin(p, HB_PHASE_FILL);
+    hb_status st = hb_chip_run_init(&routed, key->program, record, HB_ROUTE_CHEAPEST, err);
+    if (st == HB_OK)
+        st = make_statement(&routed, kind, run, &p->statement, err);
     if (st == HB_OK)
         st = reserve(p, err);
-    if (st != HB_OK)
-        return st;
-    phase_begin(p, HB_PHASE_FILL);
-    place_columns(p);
-    for (uint32_t i = 0; i < p->layout->n_tables; i++) {
-        fill_job job = {p, record, i};
-        if (room)
-            clear_table(&p->tables[i]);
-        if (hb_chip_fillers[p->tables[i].chip]->fill)
-            hb_pool_for(pool, p->tables[i].n_rows, HB_TILE_ROWS, fill_rows, &job);
-    }
+    if (st == HB_OK)
+        fill(p, &routed, room != NULL);
+    hb_chip_run_free(&routed);
     phase_end(p, HB_PHASE_FILL);
-    return HB_OK;
+    return st;
 }
 
 /* --- step 2: multiplicities --------------------------------------------------------------------------------------------------------- */
@@ -489,14 +511,14 @@ hb_status hb_machine_prove(const hb_machine_key *key, const hb_rv_record *record
 
 /* --- commitment 1 by itself ----------------------------------------------------------------------------------------------------------- */
 
-static hb_status commit_boundary_table(hb_table *table, const hb_stack *stack, const hb_machine_key *key, const hb_rv_record *record, hb_pool *pool,
+static hb_status commit_boundary_table(hb_table *table, const hb_stack *stack, const hb_machine_key *key, const hb_chip_run *routed, hb_pool *pool,
                                        uint32_t (*cap)[8], uint32_t *nodes, hb_error *err)
 {
     hb_arena arena;
     hb_pcs_committed committed;
     hb_machine_proof p = {.key = key, .pool = pool};
     p.tables[0] = *table;
-    fill_job job = {&p, record, 0};
+    fill_job job = {&p, routed, 0};
     hb_pool_for(pool, table->n_rows, HB_TILE_ROWS, fill_rows, &job);
     if (hb_arena_init(&arena, hb_pcs_commit_bytes(stack, HB_COMMIT_BOUNDARY, HB_PCS_DROP_CODEWORDS, pool)) != HB_OK)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the commitment of a boundary table");
@@ -513,7 +535,8 @@ hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, c
                                      hb_error *err)
 {
     const uint32_t c = kind == HB_KIND_INIT ? HB_CHIP_INITFIN_GLOBAL : HB_CHIP_BOUNDARY, width = hb_chips[c]->width;
-    const size_t rows = hb_chip_fillers[c]->rows(key->program, record);
+    const hb_chip_run routed = {.program = key->program, .record = record}; /* no instruction chip: no routes */
+    const size_t rows = hb_chip_fillers[c]->rows(&routed);
     hb_statement statement = {.kind = kind};
     if (rows == 0 || rows > (size_t)1 << hb_chips[c]->max_height_log2)
         return hb_fail(err, HB_LIMIT, "a shard touches %zu cells, at most 2^%u are possible", rows, hb_chips[c]->max_height_log2);
@@ -529,7 +552,7 @@ hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, c
             columns[j] = cells + (size_t)j * table.stored_rows;
         st = hb_machine_boundary_layout(stack, &statement, err);
         if (st == HB_OK)
-            st = commit_boundary_table(&table, stack, key, record, pool, cap, nodes, err);
+            st = commit_boundary_table(&table, stack, key, &routed, pool, cap, nodes, err);
     }
     hb_pages_free(cells, bytes);
     free(columns);

@@ -151,6 +151,23 @@ static void set_limbs(uint32_t imm[4], uint64_t v)
         imm[k] = (uint32_t)(v >> (16 * k)) & 0xffff;
 }
 
+/* SLLI, SRLI, SRLIW as a product and a move by whole limbs (rvprogram.h). */
+static void transpile_shift(const hb_isa_insn *i, hb_rv_insn *row)
+{
+    const uint32_t amount = (uint32_t)i->imm;
+    uint32_t u = amount % 16, k = amount / 16;
+    if (i->op == HB_OP_SRLIW && amount == 0)
+        return;
+    if (i->op == HB_OP_SRLI && amount == 0)
+        row->op = HB_OP_SLLI;
+    if (row->op != HB_OP_SLLI) {
+        u = (16 - u) % 16;
+        k = (amount - 1) / 16;
+    }
+    const uint32_t imm[4] = {UINT32_C(1) << u, k, u >= 9, 1};
+    memcpy(row->imm, imm, sizeof imm);
+}
+
 static void transpile(const hb_isa_insn *i, uint64_t pc, hb_rv_insn *row)
 {
     uint64_t link = pc + 4;
@@ -177,6 +194,10 @@ static void transpile(const hb_isa_insn *i, uint64_t pc, hb_rv_insn *row)
         break;
     case HB_FAM_JALR:
         set_limbs(row->imm, link << 32 | ((uint64_t)i->imm & 0xffffffff));
+        break;
+    case HB_FAM_SHIFT:
+        if (i->op == HB_OP_SLLI || i->op == HB_OP_SRLI || i->op == HB_OP_SRLIW)
+            transpile_shift(i, row);
         break;
     default:
         break;

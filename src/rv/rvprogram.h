@@ -3,7 +3,10 @@
  * The transpiler resolves everything that a chip would otherwise have to decode:
  *   - rd = x0 becomes rd = 32, a register that nothing reads (rule machine.md 1); instructions without rd carry 0;
  *   - the immediate becomes four 16-bit limbs whose meaning depends on the operation:
- *       ALU, load, store     the sign-extended 64-bit immediate, low limb first (shifts: the amount in limb 0);
+ *       ALU, load, store     the sign-extended 64-bit immediate, low limb first (SRAI, SLLIW, SRAIW: the amount in limb 0);
+ *       SLLI, SRLI, SRLIW    limb 0 = D = 2^u, u in 0..15: what the chips multiply by before they move by whole limbs; limb 1 = by how many, k; limb 2 = 1 if
+ *                            D >= 2^9; limb 3 = 1. Amount: 16 k + u to the left, 16 (k + 1) - u to the right. SRLI by 0 is op = HB_OP_SLLI; SRLIW by 0 stays
+ *                            as it is, with the amount (0) in limb 0 and 0 in limb 3;
  *       LUI, AUIPC, FENCE    op = HB_OP_LUI, the 64-bit value that rd receives (FENCE: rd = 32, value 0);
  *       branches             limb 0 = target pc as a word index, limbs 1..3 zero;
  *       JAL                  limb 0 = target word index, limbs 1, 2 = low and high half of the link address pc + 4, limb 3 zero;
