@@ -41,6 +41,7 @@ hb_status hb_store_mdb_error(const hb_store *store, int rc, const char *what, hb
     switch (rc) {
     case ENOMEM: return hb_fail(err, HB_OUT_OF_MEMORY, "%s: out of memory", what);
     case ENOSPC: case EDQUOT: case EFBIG: return hb_fail(err, HB_IO, "%s: the disk is full (%s): %s", what, store->dir, text);
+    case EIO: return hb_fail(err, HB_IO, "%s: the disk failed or is full (LMDB reports an incomplete write like this): %s", what, store->dir);
     case MDB_READERS_FULL: return hb_fail(err, HB_LIMIT, "%s: too many readers at once", what);
     case MDB_CORRUPTED: case MDB_PAGE_NOTFOUND: case MDB_INVALID: case MDB_BAD_TXN: case MDB_PANIC: case MDB_BAD_VALSIZE: case MDB_INCOMPATIBLE:
         return hb_fail(err, HB_IO, "%s: damaged: %s: %s", what, store->dir, text);
@@ -188,6 +189,8 @@ hb_status hb_store_read(hb_store *store, hb_store_fn fn, void *ctx, hb_error *er
 static hb_status grow(hb_store *store, hb_error *err)
 {
     MDB_envinfo info;
+    int dead;
+    mdb_reader_check(store->env, &dead); /* readers that died in between may be what holds on to pages */
     mdb_env_info(store->env, &info);
     const uint64_t now = info.me_mapsize, next = now < store->map_bytes_max / 2 ? 2 * now : store->map_bytes_max;
     if (next <= now)
