@@ -24,6 +24,7 @@ static const char usage[] =
     "      --stdin FILE           its standard input (-: ours; default: empty)\n"
     "      --input FILE           an input chunk, once for each chunk\n"
     "      --public-values FILE   where its public values go\n"
+    "      --ledger-writes FILE   where the list of its writes to a ledger goes (for hauptbuch state apply)\n"
     "      --report               afterwards: cycles, calls, memory and regions, on standard error\n"
     "      --json                 all of that, and what the guest wrote, as one JSON object on standard output\n"
     "      --cycle-limit N        at most so many instructions\n"
@@ -35,7 +36,7 @@ static const char usage[] =
 
 typedef struct run_options {
     hb_cli_exec exec;
-    const char *program, *public_values;
+    const char *program, *public_values, *ledger_writes;
     bool report, json;
     uint64_t seconds;
 } run_options;
@@ -77,6 +78,8 @@ static int take_option(run_options *o, int c, const char *name)
         o->json = true;
     } else if (strcmp(name, "public-values") == 0) {
         o->public_values = optarg;
+    } else if (strcmp(name, "ledger-writes") == 0) {
+        o->ledger_writes = optarg;
     } else if (strcmp(name, "time-limit") == 0) {
         if (hb_cli_parse_number(optarg, 1000000000, &o->seconds) && o->seconds > 0)
             return 0;
@@ -96,7 +99,7 @@ static int parse(run_options *o, int argc, char **argv)
         {"stdin", required_argument, NULL, 'x'},        {"input", required_argument, NULL, 'x'},
         {"cycle-limit", required_argument, NULL, 'x'},  {"memory-limit", required_argument, NULL, 'x'},
         {"stack-limit", required_argument, NULL, 'x'},  {"time-limit", required_argument, NULL, 'x'},
-        {"public-values", required_argument, NULL, 'x'}, {"report", no_argument, NULL, 'x'},
+        {"public-values", required_argument, NULL, 'x'}, {"ledger-writes", required_argument, NULL, 'x'}, {"report", no_argument, NULL, 'x'},
         {"json", no_argument, NULL, 'x'},               {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -167,6 +170,9 @@ static int execute(run_options *o)
         status = OWN_FAILURE;
     if (report && o->public_values &&
         hb_cli_write_file("run", o->public_values, report->public_values.data, report->public_values.len) != 0)
+        status = OWN_FAILURE;
+    if (report && o->ledger_writes &&
+        hb_cli_write_file("run", o->ledger_writes, report->ledger_writes.data, report->ledger_writes.len) != 0)
         status = OWN_FAILURE;
     hb_rv_run_free(run);
     hb_rv_program_free(&program);

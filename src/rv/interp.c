@@ -189,6 +189,7 @@ static void fill_report(hb_rv_run *m)
     for (int k = 0; k < 16; k++)
         r->pv_words[k] = (uint32_t)m->pv[k];
     r->public_values = (hb_rv_span){m->host.public_values.data, m->host.public_values.len};
+    r->ledger_writes = (hb_rv_span){m->host.ledger_writes.data, m->host.ledger_writes.len};
     r->stdout_bytes = (hb_rv_span){m->host.out[0].data, m->host.out[0].len};
     r->stderr_bytes = (hb_rv_span){m->host.out[1].data, m->host.out[1].len};
     hb_rv_host_tail(&m->host, r->stderr_tail);

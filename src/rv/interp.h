@@ -106,6 +106,7 @@ typedef struct hb_rv_report {
     uint64_t translated;        /* instructions that ran as translated code, at least (unlike all else here it depends on the machine) */
     uint32_t pv_words[16];      /* COMMIT 0..7, COMMIT_DEFERRED_PROOFS 0..7 */
     hb_rv_span public_values;   /* bytes written to fd 13 */
+    hb_rv_span ledger_writes;   /* bytes written to fd 24: the list of writes of a program that changes a ledger (not proven; its digest is in the public values) */
     hb_rv_span stdout_bytes, stderr_bytes; /* empty when options.output was given */
     char stderr_tail[HB_RV_STDERR_TAIL_BYTES + 1]; /* the last bytes of stderr, from the start of a line where possible */
     hb_rv_region regions[HB_RV_MAX_REGIONS];

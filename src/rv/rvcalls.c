@@ -12,7 +12,7 @@
 #define ROW(NAME, number, gas, kind) {#NAME, number, gas, HB_CALL_##kind},
 const hb_rv_call_row hb_rv_calls[HB_RV_CALL_COUNT] = {HB_RV_CALLS(ROW)};
 
-enum { FD_STDOUT = 1, FD_STDERR = 2, FD_PUBLIC_VALUES = 13, FD_HINT = 14, FD_ARGS = 22, FD_STDIN = 23 };
+enum { FD_STDOUT = 1, FD_STDERR = 2, FD_PUBLIC_VALUES = 13, FD_HINT = 14, FD_ARGS = 22, FD_STDIN = 23, FD_LEDGER_WRITES = 24 };
 
 hb_rv_call_id hb_rv_call_find(uint64_t number)
 {
@@ -93,6 +93,8 @@ static hb_rv_trap call_write(hb_rv_run *m, const effect *e)
         return write_output(m, (int)fd, e->a1, len);
     if (fd == FD_PUBLIC_VALUES)
         return fetch(m, &m->host.public_values, e->a1, len);
+    if (fd == FD_LEDGER_WRITES)
+        return fetch(m, &m->host.ledger_writes, e->a1, len);
     if (fd != FD_HINT && fd != FD_ARGS && fd != FD_STDIN && !hb_rv_hook_name((unsigned)fd)) {
         snprintf(m->report.trap.detail, sizeof m->report.trap.detail, "fd %" PRIu64, fd);
         return HB_TRAP_WRITE_DESCRIPTOR;

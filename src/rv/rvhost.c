@@ -15,13 +15,14 @@ void hb_rv_host_free(hb_rv_host *h)
     hb_buf_free(&h->out[0]);
     hb_buf_free(&h->out[1]);
     hb_buf_free(&h->public_values);
+    hb_buf_free(&h->ledger_writes);
     hb_buf_free(&h->pushed);
     hb_buf_free(&h->pushed_lens);
 }
 
 uint64_t hb_rv_host_kept(const hb_rv_host *h)
 {
-    return h->kept_before + h->out[0].len + h->out[1].len + h->public_values.len;
+    return h->kept_before + h->out[0].len + h->out[1].len + h->public_values.len + h->ledger_writes.len;
 }
 
 uint64_t hb_rv_host_room(const hb_rv_host *h)

@@ -9,6 +9,7 @@ typedef struct hb_rv_host {
     uint64_t kept_before;  /* bytes of output that an earlier part of the run kept (a run from a checkpoint) */
     hb_buf out[2];         /* captured stdout, stderr */
     hb_buf public_values;
+    hb_buf ledger_writes;  /* fd 24 */
     char tail[HB_RV_STDERR_TAIL_BYTES * 2]; /* of stderr; the last half is what counts */
     size_t tail_len;
     hb_buf pushed, pushed_lens; /* chunks in front of the inputs, the next one at the end; their lengths (size_t) */
@@ -26,10 +27,10 @@ typedef struct hb_rv_host {
 void hb_rv_host_init(hb_rv_host *h, const hb_rv_exec_options *options);
 void hb_rv_host_free(hb_rv_host *h);
 
-/* Bytes of output (stdout, stderr, public values) kept since the start of the run; pushed hints are not among them. */
+/* Bytes of output (stdout, stderr, public values, ledger writes) kept since the start of the run; pushed hints are not among them. */
 uint64_t hb_rv_host_kept(const hb_rv_host *h);
 
-/* Bytes that may still be kept (output, public values, pushed hints). */
+/* Bytes that may still be kept (output, public values, ledger writes, pushed hints). */
 uint64_t hb_rv_host_room(const hb_rv_host *h);
 
 /* fd 1 or 2; cycle: now, for regions. HB_TRAP_OUTPUT_LIMIT or HB_TRAP_HOST_MEMORY. */
