@@ -72,6 +72,8 @@ void hb_run_print_report(FILE *out, const hb_rv_report *report)
     fprintf(out, "wall time        %.3f s", seconds);
     if (report->wall_ns)
         fprintf(out, ", %.1f MHz", 1e-6 * (double)report->cycles / seconds);
+    if (report->translated)
+        fprintf(out, ", %.1f %% by translated code", 100.0 * (double)report->translated / (double)report->cycles);
     uint8_t digest[32];
     digest_bytes(report, digest);
     fprintf(out, "\npublic values    %zu bytes, digest ", report->public_values.len);
@@ -151,10 +153,11 @@ bool hb_run_print_json(FILE *out, const hb_rv_report *report, const hb_error *er
     uint8_t digest[32];
     digest_bytes(report, digest);
     json_t *object = json_pack(
-        "{s:s, s:o?, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o?, s:o?}", "end", ends[report->end], "exit_code",
+        "{s:s, s:o?, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o?, s:o?}", "end", ends[report->end], "exit_code",
         report->end == HB_RV_END_HALT ? json_integer(report->exit_code) : NULL, "message", report->end == HB_RV_END_HALT ? NULL : err->message, "cycles",
         (json_int_t)report->cycles, "unconstrained_cycles", (json_int_t)report->host_cycles, "gas", (json_int_t)report->gas, "touched_pages",
-        (json_int_t)report->touched_pages, "misaligned", (json_int_t)report->misaligned, "wall_ns", (json_int_t)report->wall_ns, "public_values",
+        (json_int_t)report->touched_pages, "misaligned", (json_int_t)report->misaligned, "wall_ns", (json_int_t)report->wall_ns, "translated",
+        (json_int_t)report->translated, "public_values",
         hex_json(report->public_values.data, report->public_values.len), "public_digest", hex_json(digest, sizeof digest), "instructions",
         counts_json(report, false), "calls", counts_json(report, true), "regions", regions_json(report), "trap",
         report->end == HB_RV_END_TRAP ? trap_json(&report->trap) : NULL, "place", report->end == HB_RV_END_CYCLE_LIMIT ? place_json(&report->trap) : NULL);

@@ -21,10 +21,15 @@ enum {
     BATCH_COST = 1 << 14 /* instructions of the interpreter that cost more than translating some blocks */
 };
 
-bool hb_rv_jit_available(void)
+static bool wished(const char *what)
 {
     const char *wish = getenv("HB_JIT");
-    return !wish || strcmp(wish, "0") != 0;
+    return wish && strcmp(wish, what) == 0;
+}
+
+bool hb_rv_jit_available(void)
+{
+    return !wished("0");
 }
 
 hb_rv_jit *hb_rv_jit_create(const hb_rv_loaded *loaded, hb_rv_engine engine)
@@ -36,7 +41,7 @@ hb_rv_jit *hb_rv_jit_create(const hb_rv_loaded *loaded, hb_rv_engine engine)
         return NULL;
     j->loaded = loaded;
     j->n_words = (uint32_t)loaded->n_decoded;
-    j->eager = engine == HB_RV_ENGINE_TRANSLATOR;
+    j->eager = engine == HB_RV_ENGINE_TRANSLATOR || wished("always");
     j->next_look = j->eager ? 0 : FIRST_LOOK;
     return j;
 }

@@ -20,7 +20,8 @@
 
 typedef struct hb_rv_jit hb_rv_jit;
 
-/* Can this machine translate, and does the environment not forbid it (HB_JIT=0)? */
+/* Can this machine translate, and does the environment not forbid it (HB_JIT=0)? HB_JIT=always translates from the first instruction on where HB_RV_ENGINE_AUTO would
+ * wait. */
 bool hb_rv_jit_available(void);
 
 /* A translator for a run of this program, which must outlive it; NULL when the engine, the machine or lack of memory says no: interpret then. Takes executable

@@ -71,8 +71,15 @@ def run_native(program, arguments=(), stdin=b"", inputs=()):
         return Result(done.returncode, done.stdout, done.stderr, public.read_bytes())
 
 
+SPEED = ("wall_ns", "translated")  # all that may differ between the engines
+
+
+def without_speed(report):
+    return {key: value for key, value in report.items() if key not in SPEED}
+
+
 def run_guest(program, arguments=(), stdin=b"", inputs=(), options=()):
-    """Runs it twice, passing output through and with a report, and checks that both tell the same."""
+    """Runs it passing output through, and with a report by translated code and by the interpreter, and checks that all tell the same."""
     with tempfile.TemporaryDirectory() as directory:
         public = pathlib.Path(directory) / "public"
         typed = pathlib.Path(directory) / "stdin"
@@ -81,9 +88,12 @@ def run_guest(program, arguments=(), stdin=b"", inputs=(), options=()):
         for path in _files(directory, inputs):
             command += ["--input", path]
         done = run([*command, "--", *arguments])
-        told = run([*command, "--json", "--", *arguments])
+        told = run([*command, "--json", "--", *arguments], env=dict(ENVIRONMENT, HB_JIT="always"))
         assert done.returncode == told.returncode, (done.returncode, told.returncode, told.stderr)
         report = json.loads(told.stdout)
+        interpreted = run([*command, "--json", "--", *arguments], env=dict(ENVIRONMENT, HB_JIT="0"))
+        assert without_speed(json.loads(interpreted.stdout)) == without_speed(report), "translated code and interpreter disagree"
+        assert json.loads(interpreted.stdout)["translated"] == 0 and (report["translated"] > 0 or report["cycles"] < 100 or os.uname().machine != "x86_64")
         if "stdout" in report:
             assert report["stdout"].encode() == done.stdout
         if report["end"] == "halt":
