@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/build.h"
+#include "cli/build_describe.h"
 #include "cli/build_files.h"
 #include "cli/build_tools.h"
 #include "cli/cli.h"
@@ -68,7 +69,7 @@ static bool take_list(const project *p, const char *key, words *out)
 
 static bool check_keys(const project *p)
 {
-    static const char *const known[] = {"name", "version", "sources", "include", "cflags", "libc", "description", "license"};
+    static const char *const known[] = {"name", "version", "sources", "include", "cflags", "libc", "id", "author", "description", "license", "programs", "limits"};
     const char *key;
     json_t *value;
     json_object_foreach(p->json, key, value) {
@@ -287,6 +288,21 @@ static int compile_all(const char *work, const project *p, const c_tools *tools,
     return ok ? 0 : HB_EXIT_ENVIRONMENT;
 }
 
+static int describe(hb_package *package, void *ctx)
+{
+    const project *p = ctx;
+    const hb_description d = {.name = p->name,
+                              .version = json_string_value(json_object_get(p->json, "version")),
+                              .author = json_string_value(json_object_get(p->json, "author")),
+                              .description = json_string_value(json_object_get(p->json, "description")),
+                              .license = json_string_value(json_object_get(p->json, "license")),
+                              .id = json_string_value(json_object_get(p->json, "id"))};
+    int status = hb_describe(package, &d);
+    if (!status)
+        status = hb_describe_programs(package, json_object_get(p->json, "programs"), "hauptbuch.json");
+    return status ? status : hb_describe_limits(package, json_object_get(p->json, "limits"), "hauptbuch.json");
+}
+
 static int build_in(const char *work, const project *p, const c_tools *tools, const hb_build_options *options, const char *guest)
 {
     words objects = {0};
@@ -294,9 +310,9 @@ static int build_in(const char *work, const project *p, const c_tools *tools, co
     if (result == 0) {
         char *program = hb_cli_format("%s/program.elf", work), *name = hb_cli_format("%s.elf", p->name);
         int status = link_program(tools, p, guest, &objects, program, options->verbose);
-        if (status == 0 && !hb_file_copy(program, options->output ? options->output : name, 0755))
-            status = -1;
         result = status == 0 ? HB_EXIT_YES : status < 0 ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
+        if (result == 0)
+            result = hb_build_deliver(program, options->output ? options->output : name, describe, (void *)(uintptr_t)p);
         free(name), free(program);
     }
     for (size_t i = 0; i < objects.count; i++)

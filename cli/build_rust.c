@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/build.h"
+#include "cli/build_describe.h"
 #include "cli/build_files.h"
 #include "cli/build_std.h"
 #include "cli/build_tools.h"
@@ -75,34 +76,85 @@ static char *rustc_arguments(const hb_rust_tools *tools, const hb_guest_std *std
     return text;
 }
 
-static int run_cargo(const hb_build_options *options, const hb_rust_tools *tools, const hb_guest_std *std_lib, const place *p,
-                     const char *guest)
+/* What every call of cargo needs to know. */
+typedef struct cargo {
+    const hb_build_options *options;
+    const hb_rust_tools *tools;
+    const hb_guest_std *std_lib;
+    const place *p;
+    const char *guest;
+} cargo;
+
+enum { ARGUMENTS = 32 };
+
+/* argv: n arguments so far, with room for ours. output as for hb_program_run. */
+static int call_cargo(const cargo *c, const char *argv[ARGUMENTS], int n, char **output)
 {
-    const char *argv[32] = {tools->cargo, "build", "--release", "-Zjson-target-spec", "-Zunstable-options", "--target",
-                            std_lib->target_json, "--target-dir", p->target, "--artifact-dir", p->artifacts};
+    if (c->options->features) {
+        argv[n++] = "--features";
+        argv[n++] = c->options->features;
+    }
+    if (c->options->offline)
+        argv[n++] = "--offline";
+    if (c->options->locked)
+        argv[n++] = "--locked";
+    argv[n++] = c->options->verbose ? "--verbose" : NULL;
+    argv[n] = NULL;
+    char *rustc = hb_cli_format("RUSTC=%s", c->tools->rustc), *wrapper = hb_cli_format("RUSTC_WRAPPER=%s", c->std_lib->wrapper);
+    char *json = hb_cli_format("HB_TARGET_JSON=%s", c->std_lib->target_json);
+    char *args = rustc_arguments(c->tools, c->std_lib, c->p, c->guest), *rustc_args = hb_cli_format("HB_RUSTC_ARGS=%s", args);
+    const char *const env[] = {rustc, wrapper, json, rustc_args, "HB_QUIET", "RUSTC_BOOTSTRAP=1", "CARGO_ENCODED_RUSTFLAGS=", "RUSTFLAGS",
+                               "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL=0", "RUSTC_WORKSPACE_WRAPPER", NULL};
+    int status = hb_program_run(argv, env, c->p->project, output);
+    free(rustc_args), free(args), free(json), free(wrapper), free(rustc);
+    return status;
+}
+
+static int run_cargo(const cargo *c)
+{
+    const char *argv[ARGUMENTS] = {c->tools->cargo, "build", "--release", "-Zjson-target-spec", "-Zunstable-options", "--target",
+                                   c->std_lib->target_json, "--target-dir", c->p->target, "--artifact-dir", c->p->artifacts};
     int n = 11;
-    if (options->bin) {
+    if (c->options->bin) {
         argv[n++] = "--bin";
-        argv[n++] = options->bin;
+        argv[n++] = c->options->bin;
     } else {
         argv[n++] = "--bins";
     }
-    if (options->features) {
-        argv[n++] = "--features";
-        argv[n++] = options->features;
+    return call_cargo(c, argv, n, NULL);
+}
+
+/* The nearest Cargo.lock at or above the project: that of its workspace. NULL: none. */
+static char *read_lock(const char *project)
+{
+    char *dir = hb_cli_format("%s", project), *text = NULL;
+    for (char *slash = dir + strlen(dir); slash && !text; slash = strrchr(dir, '/')) {
+        *slash = '\0';
+        char *path = hb_cli_format("%s/Cargo.lock", dir);
+        text = hb_file_exists(path) ? hb_file_read(path, NULL) : NULL;
+        free(path);
     }
-    if (options->offline)
-        argv[n++] = "--offline";
-    if (options->locked)
-        argv[n++] = "--locked";
-    argv[n++] = options->verbose ? "--verbose" : NULL;
-    char *rustc = hb_cli_format("RUSTC=%s", tools->rustc), *wrapper = hb_cli_format("RUSTC_WRAPPER=%s", std_lib->wrapper);
-    char *json = hb_cli_format("HB_TARGET_JSON=%s", std_lib->target_json);
-    char *args = rustc_arguments(tools, std_lib, p, guest), *rustc_args = hb_cli_format("HB_RUSTC_ARGS=%s", args);
-    const char *const env[] = {rustc, wrapper, json, rustc_args, "HB_QUIET", "RUSTC_BOOTSTRAP=1", "CARGO_ENCODED_RUSTFLAGS=", "RUSTFLAGS",
-                               "CARGO_BUILD_TARGET", "CARGO_INCREMENTAL=0", "RUSTC_WORKSPACE_WRAPPER", NULL};
-    int status = hb_program_run(argv, env, p->project, NULL);
-    free(rustc_args), free(args), free(json), free(wrapper), free(rustc);
+    free(dir);
+    return text;
+}
+
+typedef struct program {
+    const cargo *c;
+    const char *name;
+} program;
+
+static int describe(hb_package *p, void *ctx)
+{
+    const program *q = ctx;
+    const cargo *c = q->c;
+    const char *argv[ARGUMENTS] = {c->tools->cargo, "metadata", "--format-version", "1", "-Zjson-target-spec", "--filter-platform", c->std_lib->target_json};
+    char *metadata = NULL, *lock = read_lock(c->p->project);
+    int status = HB_EXIT_ENVIRONMENT, answer = call_cargo(c, argv, 7, &metadata);
+    if (answer == 0)
+        status = hb_describe_cargo(p, metadata, lock, q->name, c->tools->release);
+    else
+        hb_cli_complain("build", "cargo metadata fails (status %d): the program cannot be described", answer);
+    free(lock), free(metadata);
     return status;
 }
 
@@ -125,10 +177,11 @@ static bool note_program(void *ctx, const char *relative, const char *path)
     return true;
 }
 
-static int deliver(const hb_build_options *options, const place *p)
+static int deliver(const cargo *c)
 {
+    const hb_build_options *options = c->options;
     programs found = {0};
-    if (!hb_file_walk(p->artifacts, note_program, &found))
+    if (!hb_file_walk(c->p->artifacts, note_program, &found))
         return HB_EXIT_ENVIRONMENT;
     int status = HB_EXIT_USAGE;
     if (found.count == 0) {
@@ -136,8 +189,11 @@ static int deliver(const hb_build_options *options, const place *p)
     } else if (found.count > 1) {
         hb_cli_complain("build", "%s has several programs; choose one with --bin:%s", options->dir, found.names);
     } else {
-        const char *name = strrchr(found.first, '/') + 1;
-        status = hb_file_copy(found.first, options->output ? options->output : name, 0755) ? HB_EXIT_YES : HB_EXIT_ENVIRONMENT;
+        const char *file = strrchr(found.first, '/') + 1;
+        char *name = hb_cli_format("%.*s", (int)strlen(file) - 4, file);
+        program q = {c, name};
+        status = hb_build_deliver(found.first, options->output ? options->output : file, describe, &q);
+        free(name);
     }
     free(found.first), free(found.names);
     return status;
@@ -157,10 +213,11 @@ static int build_with(const hb_build_options *options, const char *guest, const 
     if (options->verbose)
         fprintf(stderr, "compiler: %s (%s)\nlinker: %s (%s)\nstandard library: %s\n", tools->rustc, tools->release, tools->linker,
                 tools->linker_text, std_lib->dir);
-    int status = run_cargo(options, tools, std_lib, p, guest);
+    const cargo c = {options, tools, std_lib, p, guest};
+    int status = run_cargo(&c);
     if (status < 0)
         return HB_EXIT_ENVIRONMENT;
-    return status == 0 ? deliver(options, p) : HB_EXIT_NO;
+    return status == 0 ? deliver(&c) : HB_EXIT_NO;
 }
 
 int hb_build_rust(const hb_build_options *options, const char *guest)

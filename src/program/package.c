@@ -151,7 +151,7 @@ static const char *check_version(const hb_package_dependency *d)
     if (!d->version[0])
         return d->kind == HB_DEPENDENCY_CRATE && strcmp(d->id, "std") != 0 ? "a crate needs its version" : NULL;
     wrong = hb_semver_parse(&v, d->version);
-    if (!wrong && !hb_semver_satisfies(&v, &r))
+    if (!wrong && d->requirement[0] && !hb_semver_satisfies(&v, &r))
         wrong = "the version does not satisfy the requirement";
     return wrong;
 }

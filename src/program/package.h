@@ -46,7 +46,7 @@ typedef enum hb_dependency_kind { HB_DEPENDENCY_CRATE = 1, HB_DEPENDENCY_PROGRAM
 typedef struct hb_package_dependency {
     hb_dependency_kind kind;
     char id[HB_PACKAGE_ID_MAX + 1];
-    char requirement[HB_PACKAGE_VERSION_MAX + 1]; /* semver.h; "" is "*" */
+    char requirement[HB_PACKAGE_VERSION_MAX + 1]; /* semver.h; "": any version */
     char version[HB_PACKAGE_VERSION_MAX + 1];     /* the version that was taken: crates must say it (but `std`, which is built in); programs may, and then
                                                      no other one is */
     bool has_checksum;

@@ -19,7 +19,9 @@ static void consider(void *ctx, const char *version)
     c->seen = true;
     if (strlen(version) > HB_PACKAGE_VERSION_MAX || hb_semver_parse(&v, version))
         return;
-    if (!hb_semver_satisfies(&v, &c->requirement) || (c->has_wanted && hb_semver_compare(&v, &c->wanted) != 0) || (c->has_best && hb_semver_compare(&v, &c->best) <= 0))
+    /* The wanted version satisfies the requirement: that was checked when the dependency was added. */
+    bool fits = c->has_wanted ? hb_semver_compare(&v, &c->wanted) == 0 : hb_semver_satisfies(&v, &c->requirement);
+    if (!fits || (c->has_best && hb_semver_compare(&v, &c->best) <= 0))
         return;
     c->best = v;
     c->has_best = true;

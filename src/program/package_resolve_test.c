@@ -69,7 +69,7 @@ static void choices(void **state)
     shelf s = {.versions = versions, .n = sizeof versions / sizeof *versions};
     hb_error err = {.message = ""};
     static const char *const table[][3] = {{"", "", "1.10.0"},        {"^1", "", "1.10.0"},   {"1.0", "", "1.10.0"},  {"=1.9.9", "", "1.9.9"},      {"~1.9", "", "1.9.9"},
-                                           {">=0.3, <0.4", "", "0.3.4"}, {"0.3", "", "0.3.4"}, {">=1", "1.0.0", "1.0.0"}, {"^2.0.0-rc.0", "", "2.0.0-rc.1"}, {"<0.3.4", "", "0.3.1"}};
+                                           {">=0.3, <0.4", "", "0.3.4"}, {"0.3", "", "0.3.4"}, {">=1", "1.0.0", "1.0.0"}, {"^2.0.0-rc.0", "", "2.0.0-rc.1"}, {"<0.3.4", "", "0.3.1"}, {"", "2.0.0-rc.1", "2.0.0-rc.1"}};
     for (size_t k = 0; k < sizeof table / sizeof *table; k++) {
         const char *version = taken(&s, table[k][0], table[k][1], &err);
         if (!version || strcmp(version, table[k][2]) != 0)
