@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "base/check.h"
+
 enum {
     INSN_BYTES = 160,  /* more than any instruction takes, its code behind the blocks included */
     BLOCK_BYTES = 192, /* the same for entries and ends */
@@ -173,6 +175,7 @@ static bool emit_batch(hb_rv_jit *j)
     j->batch.n = j->batch.buf.len = 0;
     j->batch_bytes = 0;
     j->used = ((size_t)(j->e.p - j->code.base) + 63) & ~(size_t)63;
+    HB_ASSERT(j->used <= j->piece_end); /* INSN_BYTES and BLOCK_BYTES hold */
     return hb_jit_code_close(&j->code) && !j->failed;
 }
 
@@ -180,7 +183,8 @@ static bool emit_batch(hb_rv_jit *j)
 static bool has_room(const hb_rv_jit *j)
 {
     const size_t bytes = ROUTINE_BYTES + j->batch_bytes + BLOCK_BYTES + INSN_BYTES * HB_JIT_BLOCK_MAX;
-    return bytes + PIECE_BYTES + 2 * GAP_BYTES <= j->code.size - j->piece_end && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells;
+    const bool room_for_code = bytes + PIECE_BYTES + 2 * GAP_BYTES <= j->code.size - j->piece_end;
+    return room_for_code && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells && bytes / INSN_BYTES <= j->max_cells - j->n_sites;
 }
 
 static void plan_late(hb_rv_jit *j, uint32_t word)
