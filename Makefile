@@ -3,7 +3,7 @@ CTEST = ctest -j "$$(nproc)" --no-label-summary
 
 PREFIX = /usr/local
 
-.PHONY: all help setup release checked clang fuzz test quick check-all demo bench bench-standard install clean
+.PHONY: all help setup release checked clang fuzz test quick check-all demo bench bench-standard docs install clean
 
 all: release
 
@@ -16,6 +16,7 @@ help:
 	@echo "make bench      build the micro-benchmarks"
 	@echo "make fuzz       build the fuzz targets (clang)"
 	@echo "make bench-standard  build and measure the standard programs (bench/standard.py)"
+	@echo "make docs       write docs/chips.md from the rules in the program"
 	@echo "make install    PREFIX=/usr/local (and DESTDIR): program, libraries, headers, guest SDKs, man page"
 	@echo "make setup | release | checked | clang | clean"
 
@@ -27,6 +28,10 @@ release checked clang fuzz:
 
 bench:
 	@tools/build.sh release benches
+
+docs: release
+	@build/hauptbuch inspect --chips --markdown > build/chips.md
+	@mv build/chips.md docs/chips.md
 
 bench-standard: release
 	@bench/standard.py

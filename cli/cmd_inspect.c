@@ -1,10 +1,12 @@
 /* hauptbuch inspect FILE.proof            what a proof file says (without checking it)
- * hauptbuch inspect --chips [PROG ...]    the tables of the machine; with a program, what a run of it costs in each */
+ * hauptbuch inspect --chips [PROG ...]    the tables of the machine; with a program, what a run of it costs in each
+ * hauptbuch inspect --chips --markdown    the rules of every table: docs/chips.md */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/chip_doc.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
@@ -13,6 +15,7 @@
 #include "machine/prooffile.h"
 
 static const char usage[] = "usage: hauptbuch inspect FILE.proof\n"
+                            "       hauptbuch inspect --chips --markdown\n"
                             "       hauptbuch inspect --chips [PROG [--stdin FILE] [--input FILE]... [-- ARGS]]\n";
 
 static void print_hex(const char *name, const uint8_t *bytes, size_t n)
@@ -74,11 +77,13 @@ static int inspect_proof(const char *path)
     return status;
 }
 
+/* Produced and consumed tuples, and fractions; tuples between shards are among the first two. */
 static void count_trees(const hb_air *air, unsigned trees[3])
 {
+    static const uint8_t column[] = {[HB_AIR_TREE_G] = 0, [HB_AIR_TREE_R] = 1, [HB_AIR_TREE_F] = 2, [HB_AIR_TREE_G_GLOBAL] = 0, [HB_AIR_TREE_R_GLOBAL] = 1};
     memset(trees, 0, 3 * sizeof *trees);
     for (uint32_t i = 0; i < air->n_terms; i++)
-        trees[air->terms[i].tree]++;
+        trees[column[air->terms[i].tree]]++;
 }
 
 /* heights and cycles may be 0: the machine alone. */
@@ -107,16 +112,19 @@ static void print_chips(const hb_machine_airs *airs, const uint32_t *heights, ui
                total / (double)cycles, (leaves[0] + leaves[1]) / (double)cycles, leaves[2] / (double)cycles);
 }
 
-static int inspect_machine(void)
+/* markdown: docs/chips.md instead of the short table. */
+static int inspect_machine(int markdown)
 {
     static hb_machine_airs airs;
     hb_error err = {0};
     void *memory = malloc(HB_MACHINE_AIRS_BYTES);
     hb_scratch scratch = hb_scratch_of(memory, memory ? HB_MACHINE_AIRS_BYTES : 0);
-    const hb_status st = hb_machine_airs_init(&airs, &scratch, &err);
-    if (st == HB_OK)
+    hb_status st = hb_machine_airs_init(&airs, &scratch, &err);
+    if (st == HB_OK && markdown)
+        st = hb_cli_print_chip_doc(stdout, &airs) ? HB_OK : hb_fail(&err, HB_OUT_OF_MEMORY, "no memory");
+    else if (st == HB_OK)
         print_chips(&airs, NULL, 0);
-    else
+    if (st != HB_OK)
         hb_cli_complain("inspect", "chip %u: %s", err.chip, err.message);
     free(memory);
     return st == HB_OK ? HB_EXIT_YES : HB_EXIT_ENVIRONMENT;
@@ -156,9 +164,9 @@ static int run(int argc, char **argv)
 {
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
                                             {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
-                                            {"chips", no_argument, NULL, 'c'}, {"help", no_argument, NULL, 'h'}, {0}};
+                                            {"chips", no_argument, NULL, 'c'}, {"markdown", no_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'}, {0}};
     hb_cli_exec exec = {0};
-    int chips = 0, index = 0, status = HB_EXIT_USAGE;
+    int chips = 0, markdown = 0, index = 0, status = HB_EXIT_USAGE;
     argc = hb_cli_exec_split(&exec, argc, argv);
     for (int c; (c = getopt_long(argc, argv, "", options, &index)) != -1;) {
         const int taken = c == 'x' ? hb_cli_exec_option(&exec, "inspect", options[index].name, optarg) : 1;
@@ -168,6 +176,8 @@ static int run(int argc, char **argv)
         }
         if (c == 'c') {
             chips = 1;
+        } else if (c == 'd') {
+            markdown = 1;
         } else if (c != 'x') {
             fputs(usage, c == 'h' ? stdout : stderr);
             hb_cli_exec_free(&exec);
@@ -175,8 +185,8 @@ static int run(int argc, char **argv)
         }
     }
     if (chips && optind == argc)
-        status = inspect_machine();
-    else if (optind + 1 == argc)
+        status = inspect_machine(markdown);
+    else if (optind + 1 == argc && !markdown)
         status = chips ? inspect_run(argv[optind], &exec) : inspect_proof(argv[optind]);
     else
         fputs(usage, stderr);
