@@ -113,6 +113,8 @@ static void copy_bytes(uint64_t *image, uint64_t offset, const uint8_t *data, ui
 /* Whole double words at once, ragged ends by bytes (a double word may hold the end of one segment and the start of the next). */
 static void copy_segment(hb_rv_program *p, const hb_rv_segment *s)
 {
+    if (!s->file_bytes)
+        return;
     uint64_t at = s->vaddr - p->img_lo, i = (8 - at % 8) % 8;
     if (i > s->file_bytes)
         i = s->file_bytes;
