@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "air/record.h"
+#include "machine/run.h"
 #include "machine/soundness.h"
 #include "pcs/pcs_params.h"
 
@@ -38,6 +39,13 @@ static void print_circuit(FILE *out, const circuit *c)
         fprintf(out, "explicit_regime = \"list\"\ngap_to_radius = %.12f\n", sqrt(exp2(-(double)c->rate_log2)) / (2.0 * c->m) * (1.0 + 1e-6));
 }
 
+static void print_buses(FILE *out, const char *name, unsigned tuples_log2, unsigned grind)
+{
+    fprintf(out, "\n[[circuits.lookups]]\nname = \"%s\"\nlogup_type = \"multivariate\"\nrows_L = %llu\nrows_T = 0\nnum_columns_S = %u\nnum_lookups_M = 1\n"
+                 "grinding_bits_lookup = %u\n",
+            name, 1ull << tuples_log2, HB_AIR_MAX_TUPLE, grind);
+}
+
 void hb_security_soundcalc(FILE *out)
 {
     const circuit circuits[1 + HB_ORACLES] = {
@@ -54,9 +62,9 @@ void hb_security_soundcalc(FILE *out)
           out);
     for (size_t i = 0; i < sizeof circuits / sizeof *circuits; i++) {
         print_circuit(out, &circuits[i]);
-        if (i == 0)
-            fprintf(out, "\n[[circuits.lookups]]\nname = \"buses\"\nlogup_type = \"multivariate\"\nrows_L = %u\nrows_T = 0\nnum_columns_S = %u\nnum_lookups_M = 1\n"
-                         "grinding_bits_lookup = %u\n",
-                    1u << HB_SECURITY_TUPLES_LOG2, HB_AIR_MAX_TUPLE, HB_GRIND_BUS);
+        if (i == 0) {
+            print_buses(out, "buses", HB_SECURITY_TUPLES_LOG2, HB_GRIND_BUS);
+            print_buses(out, "bus between shards", HB_SECURITY_RUN_TUPLES_LOG2, HB_GRIND_GLOBAL);
+        }
     }
 }

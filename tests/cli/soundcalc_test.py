@@ -57,7 +57,7 @@ class Code:
 
 def constants():
     text = cli("version", "-v")
-    numbers = {key: [int(n) for n in values.split(",")] for key, values in re.findall(r"\b(folds|rates_log2|queries|bus|gamma|query|fold)=([\d,]+)", text)}
+    numbers = {key: [int(n) for n in values.split(",")] for key, values in re.findall(r"\b(folds|rates_log2|queries|global|bus|gamma|query|fold)=([\d,]+)", text)}
     numbers["stack"] = int(re.search(r"stack_log2=\d+\.\.(\d+)", text)[1])
     numbers["tuple"] = int(re.search(r"tuple_challenges=(\d+)", text)[1])
     return numbers
@@ -87,8 +87,8 @@ def same_constants(config, c):
     assert [x["log_degree"] for x in circuits] == [c["stack"], c["stack"], c["stack"] - c["folds"][0], c["stack"] - sum(c["folds"][:2])]
     assert [x["air_max_degree"] for x in circuits] == [4, 1, 1, 1] and circuits[0]["num_constraints"] > 1000
     assert [circuits[0]["grinding_batching_phase"]] == c["gamma"] and [x["batch_size"] for x in circuits[1:]] == [1, 1, 1]
-    lookups = circuits[0]["lookups"][0]
-    assert [lookups["grinding_bits_lookup"]] == c["bus"] and lookups["num_columns_S"] == c["tuple"]
+    for lookups, key in zip(circuits[0]["lookups"], ("bus", "global"), strict=True):
+        assert [lookups["grinding_bits_lookup"]] == c[key] and lookups["num_columns_S"] == c["tuple"]
 
 
 def same_bits(config, security):
@@ -102,9 +102,9 @@ def same_bits(config, security):
         near(f"queries, oracle {i}", code.query_bits(), rounds[f"queries, oracle {i}"])
         # Ours counts the erratum twice over, and the code before the fold.
         near(f"fold, oracle {i}", code.gap_error_bits(code.circuit["log_degree"], 2) - 1, rounds[f"fold and sumcheck, oracle {i}"])
-    buses = trace["lookups"][0]
-    rows = buses["rows_L"] + buses["rows_T"]
-    near("buses", FIELD_BITS - math.log2(rows * math.log2(buses["num_columns_S"])), rounds["bus challenges"], 0.5)
+    for buses, name in zip(trace["lookups"], ("bus challenges", "challenges of the bus between shards"), strict=True):
+        rows = buses["rows_L"] + buses["rows_T"]
+        near(name, FIELD_BITS - math.log2(rows * math.log2(buses["num_columns_S"])), rounds[name], 0.5)
 
 
 def main():
