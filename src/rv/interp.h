@@ -45,6 +45,12 @@ typedef enum hb_rv_sharding {
     HB_RV_SHARDS_RECORD /* the record of each shard */
 } hb_rv_sharding;
 
+/* The verifying key of a program that the guest may ask for by name. */
+typedef struct hb_rv_named_key {
+    const char *name;
+    uint8_t key[32];
+} hb_rv_named_key;
+
 /* All zero is a good start: no input, default limits, output captured. What the pointers lead to must outlive the run. */
 typedef struct hb_rv_exec_options {
     uint64_t cycle_limit;   /* at most so many instructions; 0: no limit. Also bounds the instructions inside unconstrained blocks, on their own count */
@@ -56,6 +62,8 @@ typedef struct hb_rv_exec_options {
     size_t n_args;
     const hb_rv_span *inputs; /* input chunks, in the order of HINT_READ */
     size_t n_inputs;
+    const hb_rv_named_key *keys; /* what fd 25 answers */
+    size_t n_keys;
     hb_rv_output_fn output; /* NULL: captured in the report */
     void *output_ctx;
     bool record;

@@ -151,6 +151,32 @@ static void arguments_and_stdin(void **state)
     end(&o);
 }
 
+static void keys_by_name(void **state)
+{
+    (void)state;
+    static const hb_rv_named_key keys[2] = {{"helper", {1, 2, 3}}, {"help", {4, 5, 6}}};
+    static const char *const names[] = {"help", "helper", "helpe", ""};
+    hb_rvasm *a = new_asm();
+    for (unsigned k = 0; k < 4; k++) {
+        uint64_t name = hb_rvasm_bytes(a, names[k], strlen(names[k]) + 1);
+        emit_write(a, 25, name, strlen(names[k]));
+        hb_rvasm_call(a, 0xf0);
+        hb_rvasm_op(a, HB_OP_ADDI, 20 + k, T0, 0, 0); /* length of the answer */
+        read_hint(a, HB_RV_INPUT_LO + 64 * k);
+    }
+    hb_rvasm_halt(a, 0);
+    outcome o = finish(a, &(hb_rv_exec_options){.keys = keys, .n_keys = 2});
+    assert_int_equal(o.status, HB_OK);
+    uint8_t b[32];
+    for (unsigned k = 0; k < 4; k++)
+        assert_int_equal(hb_rv_run_register(o.run, 20 + k), k < 2 ? 32 : 0);
+    assert_true(hb_rv_run_memory(o.run, HB_RV_INPUT_LO, b, 32));
+    assert_memory_equal(b, keys[1].key, 32);
+    assert_true(hb_rv_run_memory(o.run, HB_RV_INPUT_LO + 64, b, 32));
+    assert_memory_equal(b, keys[0].key, 32);
+    end(&o);
+}
+
 /* Everything a block does but output and hints is undone, and neither recorded nor counted. */
 static void unconstrained_blocks(void **state)
 {
@@ -245,7 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hints),               cmocka_unit_test(bad_hints),            cmocka_unit_test(hints_need_fresh_words),
-        cmocka_unit_test(arguments_and_stdin), cmocka_unit_test(unconstrained_blocks), cmocka_unit_test(bad_blocks),
+        cmocka_unit_test(arguments_and_stdin), cmocka_unit_test(keys_by_name), cmocka_unit_test(unconstrained_blocks), cmocka_unit_test(bad_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@
 #define ROW(NAME, number, gas, kind) {#NAME, number, gas, HB_CALL_##kind},
 const hb_rv_call_row hb_rv_calls[HB_RV_CALL_COUNT] = {HB_RV_CALLS(ROW)};
 
-enum { FD_STDOUT = 1, FD_STDERR = 2, FD_PUBLIC_VALUES = 13, FD_HINT = 14, FD_ARGS = 22, FD_STDIN = 23, FD_LEDGER_WRITES = 24 };
+enum { FD_STDOUT = 1, FD_STDERR = 2, FD_PUBLIC_VALUES = 13, FD_HINT = 14, FD_ARGS = 22, FD_STDIN = 23, FD_LEDGER_WRITES = 24, FD_KEY = 25 };
 
 hb_rv_call_id hb_rv_call_find(uint64_t number)
 {
@@ -74,6 +74,8 @@ static hb_rv_trap serve_request(hb_rv_run *m, uint64_t fd, hb_rv_span request)
         return hb_rv_host_push_args(&m->host);
     case FD_STDIN:
         return request.len == 8 ? hb_rv_host_push_stdin(&m->host, hb_load_le64(request.data)) : HB_TRAP_STDIN_REQUEST;
+    case FD_KEY:
+        return hb_rv_host_push_key(&m->host, request);
     default: {
         const char *why = NULL;
         hb_rv_trap trap = hb_rv_hook(&m->host, (unsigned)fd, request, &why);
@@ -95,7 +97,7 @@ static hb_rv_trap call_write(hb_rv_run *m, const effect *e)
         return fetch(m, &m->host.public_values, e->a1, len);
     if (fd == FD_LEDGER_WRITES)
         return fetch(m, &m->host.ledger_writes, e->a1, len);
-    if (fd != FD_HINT && fd != FD_ARGS && fd != FD_STDIN && !hb_rv_hook_name((unsigned)fd)) {
+    if (fd != FD_HINT && fd != FD_ARGS && fd != FD_STDIN && fd != FD_KEY && !hb_rv_hook_name((unsigned)fd)) {
         snprintf(m->report.trap.detail, sizeof m->report.trap.detail, "fd %" PRIu64, fd);
         return HB_TRAP_WRITE_DESCRIPTOR;
     }

@@ -169,6 +169,16 @@ hb_rv_trap hb_rv_host_push_stdin(hb_rv_host *h, uint64_t n)
     return trap;
 }
 
+hb_rv_trap hb_rv_host_push_key(hb_rv_host *h, hb_rv_span name)
+{
+    for (size_t i = 0; i < h->options->n_keys; i++) {
+        const hb_rv_named_key *k = &h->options->keys[i];
+        if (name.len && strlen(k->name) == name.len && memcmp(k->name, name.data, name.len) == 0)
+            return hb_rv_host_push(h, k->key, sizeof k->key);
+    }
+    return hb_rv_host_push(h, NULL, 0);
+}
+
 bool hb_rv_host_front(const hb_rv_host *h, hb_rv_span *chunk)
 {
     if (h->pushed_lens.len) {

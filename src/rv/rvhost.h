@@ -42,6 +42,8 @@ hb_rv_trap hb_rv_host_push(hb_rv_host *h, const uint8_t *bytes, size_t len);
 hb_rv_trap hb_rv_host_push_args(hb_rv_host *h);
 /* Pushes the next min(n, what is left) bytes of standard input as one chunk (empty at the end of input). */
 hb_rv_trap hb_rv_host_push_stdin(hb_rv_host *h, uint64_t n);
+/* fd 25: the 32 bytes of the verifying key with this name among the options' keys, or no bytes when there is none. */
+hb_rv_trap hb_rv_host_push_key(hb_rv_host *h, hb_rv_span name);
 
 /* The chunk at the front, valid until the queue changes; false when there is none. */
 bool hb_rv_host_front(const hb_rv_host *h, hb_rv_span *chunk);
