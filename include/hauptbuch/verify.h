@@ -30,7 +30,7 @@ extern "C" {
 #endif
 #endif
 
-/* Memory that a verifier takes, of any alignment. Of the first part, the rules of the machine, it is made once; the rest is scratch. */
+/* Memory that a verifier takes, of any alignment: the rules of the machine, made once, and scratch for a check. */
 #define HB_VERIFIER_BYTES ((size_t)8 << 20)
 
 /* Lives in the caller's memory. One check at a time; as many verifiers at once as there are memories. */

@@ -29,9 +29,9 @@ def native(case, directory):
     return [told["reason"], told["message"], None, None, None]
 
 
-def prove(program, directory, name, inputs):
+def prove(program, directory, name, inputs, *options):
     proof = pathlib.Path(directory) / name
-    command = [g.CLI, "prove", program, "-o", proof]
+    command = [g.CLI, "prove", program, "-o", proof, *options]
     for index, data in enumerate(inputs):
         path = pathlib.Path(directory) / f"{name}.{index}"
         path.write_bytes(data)
@@ -96,15 +96,22 @@ def both_verifiers_agree():
         good.add(prove(hello, directory, "empty", []), key)
         good.add(prove(hello, directory, "long", [text]), key)
         good.add(prove(fib, directory, "failed", [b"123"]), fib_key, 3)  # a proof of a run that ended with code 3
+        shards = prove(hello, directory, "shards", [b"abcdefg"], "--shard-cycles", "3000")
+        good.add(shards, key)
+        assert shards.stat().st_size > 2 * short.stat().st_size, "the run was not proved in shards"
         verdicts = good.wasm()
-        g.equal("good proofs", [v[0] for v in verdicts], [0, 0, 0, 0])
-        g.equal("public values", [bytes.fromhex(v[4]) for v in verdicts[:3]], [b"abcdefg", b"", text])
-        g.equal("exit codes", [v[2] for v in verdicts], [0, 0, 0, 3])
+        g.equal("good proofs", [v[0] for v in verdicts], [0, 0, 0, 0, 0])
+        g.equal("public values", [bytes.fromhex(v[4]) for v in verdicts], [b"abcdefg", b"", text, b"", b"abcdefg"])
+        g.equal("exit codes", [v[2] for v in verdicts], [0, 0, 0, 3, 0])
         g.equal("as the native verifier says", verdicts, [native(case, directory) for case in good.list])
 
         bad = Cases(directory)
         bad_cases(bad, short.read_bytes(), key, fib_key)
         bad.add(directory + "/failed", fib_key, 0)
+        data = shards.read_bytes()
+        for i in range(4 if CHECKED else 24):
+            bad.add(flipped(data, random.randrange(8 * len(data) if i % 2 else 8 * 1024)), key)
+        bad.add(data[:len(data) // 2], key)
         verdicts = bad.wasm()
         for case, verdict in zip(bad.list, verdicts):
             g.equal(f"{case}", verdict, native(case, directory))
