@@ -93,7 +93,7 @@ static inline hb_status chips_count(chips_trace *t, hb_error *err)
 static inline void chips_statement(chips_trace *t)
 {
     const hb_rv_report *report = hb_rv_run_report(t->run);
-    const hb_rv_cell *cells = t->record->cells.data, *last = &cells[t->record->cells.count - 1];
+    const hb_rv_cell *last = hb_chip_run_cell(&t->routed, hb_chip_run_cells(&t->routed) - 1);
     uint32_t words[HB_PUBLIC_WORDS], key[HB_KEY_COUNT] = {(uint32_t)(t->program.img_lo / 8), (uint32_t)(t->program.img_hi / 8), 0};
     memcpy(words, report->pv_words, sizeof report->pv_words);
     words[16] = report->exit_code;
@@ -101,7 +101,7 @@ static inline void chips_statement(chips_trace *t)
     t->tokens[0] = (hb_bus_token){HB_AIR_PRODUCE, HB_BUS_STATE, {t->record->pc_in, 4}};
     t->tokens[1] = (hb_bus_token){HB_AIR_CONSUME, HB_BUS_STATE, {t->record->pc_out, t->record->ts_end}};
     t->tokens[2] = (hb_bus_token){HB_AIR_PRODUCE, HB_BUS_CHAIN, {0, 0, HB_F_P - 1}};
-    t->tokens[3] = (hb_bus_token){HB_AIR_CONSUME, HB_BUS_CHAIN, {(uint32_t)t->record->cells.count, last->hi, last->lo}};
+    t->tokens[3] = (hb_bus_token){HB_AIR_CONSUME, HB_BUS_CHAIN, {(uint32_t)hb_chip_run_cells(&t->routed), last->hi, last->lo}};
 }
 
 /* Builds, runs and fills, by this policy of routing. The assembler is freed. */
@@ -118,9 +118,9 @@ static inline chips_trace *chips_trace_routed(hb_rvasm *a, const hb_rv_exec_opti
     if (hb_rv_exec(&t->program, &o, &t->run, &err) != HB_OK)
         fail_msg("run: %s", err.message);
     t->record = hb_rv_run_record(t->run);
-    chips_statement(t);
     if (hb_chip_run_init(&t->routed, &t->program, t->record, policy, &err) != HB_OK)
         fail_msg("routing: %s", err.message);
+    chips_statement(t);
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {
         chips_record((hb_chip_id)c, &t->air[c]);
         chips_make_table(t, (hb_chip_id)c);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "air/challenges.h"
 #include "air/table.h"
 
 /* Time of proving, in tenths of a nanosecond and core: a committed cell, a leaf of a product tree, of the fraction tree. Measured; only their proportion matters. */
@@ -125,6 +126,33 @@ static void whole_families(hb_chip_run *run)
     }
 }
 
+/* A cell that nothing touched needs no row: what INITFIN would produce and consume for it is the same. (One with two different values is kept, for no proof to
+ * be made of it.) */
+static bool needs_row(const hb_rv_cell *cell, size_t i)
+{
+    return i < HB_PUBLIC_WORDS || cell->ts_last || cell->v_init != cell->v_fin;
+}
+
+static size_t list_cells(const hb_rv_record *record, uint32_t *list)
+{
+    const hb_rv_cell *cells = record->cells.data;
+    size_t n = 0;
+    for (size_t i = 0; i < record->cells.count; i++)
+        if (needs_row(&cells[i], i))
+            list[n++] = (uint32_t)i;
+    return n;
+}
+
+size_t hb_chip_run_cells(const hb_chip_run *run)
+{
+    return run->cells ? run->n_cells : run->record->cells.count;
+}
+
+const hb_rv_cell *hb_chip_run_cell(const hb_chip_run *run, size_t row)
+{
+    return (const hb_rv_cell *)run->record->cells.data + (run->cells ? run->cells[row] : row);
+}
+
 hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_error *err)
 {
     size_t total = 0, largest = 0;
@@ -134,11 +162,15 @@ hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const
         total += n;
         largest = n > largest ? n : largest;
     }
+    total += record->cells.count;
     run->memory = malloc(total * sizeof(uint32_t) + largest + 1);
     if (!run->memory)
-        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory to distribute %zu events", total);
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory to distribute %zu events and cells", total);
     uint32_t *lists = run->memory;
-    uint8_t *masks = (uint8_t *)(lists + total);
+    run->cells = lists;
+    run->n_cells = list_cells(record, lists);
+    lists += record->cells.count;
+    uint8_t *masks = (uint8_t *)((uint32_t *)run->memory + total);
     whole_families(run);
     for (size_t i = 0; i < hb_n_routes; i++) {
         uint64_t histogram[SETS] = {0}, rows[HB_ROUTE_CHOICES] = {0};

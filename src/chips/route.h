@@ -21,6 +21,8 @@ typedef struct hb_chip_run {
     size_t rows[HB_CHIP_COUNT];      /* of instruction chips */
     uint32_t *events[HB_CHIP_COUNT]; /* which event; HB_ROUTE_SECOND set: of the second family that the chip serves */
     hb_rv_family family[HB_CHIP_COUNT][2];
+    uint32_t *cells;                 /* rows of INITFIN: which cells of the record, n_cells of them; NULL: all. The public ones, and those that were touched */
+    size_t n_cells;
     void *memory;                    /* one block */
 } hb_chip_run;
 
@@ -29,6 +31,10 @@ typedef struct hb_chip_run {
 /* Chooses. The result depends on program, record and policy only. HB_OK, HB_OUT_OF_MEMORY. */
 hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_error *err);
 void hb_chip_run_free(hb_chip_run *run);
+
+/* The cell of row `row` of INITFIN, and the number of rows. */
+const hb_rv_cell *hb_chip_run_cell(const hb_chip_run *run, size_t row);
+size_t hb_chip_run_cells(const hb_chip_run *run);
 
 /* A chip that may be chosen, and what its rows cost besides cells: terms of the product trees and of the fraction tree. The tests compare them with the chip's rules. */
 typedef struct hb_route_choice {

@@ -122,7 +122,7 @@ const hb_chip_filler hb_filler_byte = {rows_2_16, NULL, NULL, byte_row_of};
 
 static size_t initfin_rows(const hb_chip_run *run)
 {
-    return run->record->cells.count;
+    return hb_chip_run_cells(run);
 }
 
 /* Class of a key and its bounds for lo; see chip_initfin.c. A key of no class gets some class: its proof fails. */
@@ -147,11 +147,12 @@ static cell_class class_of(const hb_rv_program *program, uint32_t hi, uint32_t l
     return (cell_class){INITFIN_RAM_HIGH, img_hi, end};
 }
 
-static void initfin_row(const hb_rv_program *program, const hb_rv_cell *cells, size_t row, uint32_t *c)
+static void initfin_row(const hb_chip_run *run, size_t row, uint32_t *c)
 {
-    const hb_rv_cell *cell = &cells[row];
+    const hb_rv_program *program = run->program;
+    const hb_rv_cell *cell = hb_chip_run_cell(run, row), *before = row ? hb_chip_run_cell(run, row - 1) : NULL;
     bool public_row = row < PUBLIC_ROWS;
-    uint32_t hi_before = row ? cells[row - 1].hi : 0, lo_before = row ? cells[row - 1].lo : HB_F_P - 1;
+    uint32_t hi_before = before ? before->hi : 0, lo_before = before ? before->lo : HB_F_P - 1;
     uint32_t lo = public_row ? 0 : cell->lo, next = row ? lo_before + 1 : 0, borrow = cell->lo < next;
     cell_class k = class_of(program, cell->hi, cell->lo);
     for (uint32_t j = INITFIN_RAM_LOW; j <= INITFIN_INPUT; j++)
@@ -176,7 +177,7 @@ static void initfin_fill(const hb_chip_run *run, size_t begin, size_t end, hb_f 
     for (size_t at = begin; at < end; at += HB_FILL_ROWS) {
         size_t rows = end - at < HB_FILL_ROWS ? end - at : HB_FILL_ROWS;
         for (size_t i = 0; i < rows; i++)
-            initfin_row(run->program, run->record->cells.data, at + i, block.cells + i);
+            initfin_row(run, at + i, block.cells + i);
         hb_fill_flush(&block, INITFIN_WIDTH, at, rows, cols);
     }
 }

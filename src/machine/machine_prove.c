@@ -9,8 +9,6 @@
  * The cells of the tables have their own pages, which come zeroed, so that padding rows need no work. */
 #include "machine/machine_prove.h"
 
-#include "chips/route.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -166,8 +164,9 @@ static hb_status make_statement(const hb_chip_run *routed, uint32_t kind, const 
     if (kind != HB_KIND_EXEC) {
         if (record->cells.count < HB_PUBLIC_WORDS || (kind == HB_KIND_SINGLE && record->pc_out != HB_PC_HALT))
             return hb_fail(err, HB_INVALID_ARGUMENT, "the run has not halted: there is nothing to prove");
-        st->chain_hi = cells[record->cells.count - 1].hi;
-        st->chain_lo = cells[record->cells.count - 1].lo;
+        const hb_rv_cell *last = hb_chip_run_cell(routed, hb_chip_run_cells(routed) - 1);
+        st->chain_hi = last->hi;
+        st->chain_lo = last->lo;
     }
     if (kind != HB_KIND_INIT) {
         st->pc_in = record->pc_in;
@@ -188,7 +187,7 @@ static hb_status make_statement(const hb_chip_run *routed, uint32_t kind, const 
 hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err)
 {
     hb_chip_run routed;
-    hb_status status = hb_chip_run_init(&routed, key->program, record, HB_ROUTE_CHEAPEST, err);
+    hb_status status = hb_chip_run_init(&routed, key->program, record, key->routes, err);
     if (status == HB_OK)
         status = make_statement(&routed, kind, run, st, err);
     hb_chip_run_free(&routed);
@@ -317,7 +316,7 @@ hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, 
     p->progress = progress;
     hb_chip_run routed;
     phase_begin(p, HB_PHASE_FILL);
-    hb_status st = hb_chip_run_init(&routed, key->program, record, HB_ROUTE_CHEAPEST, err);
+    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, err);
     if (st == HB_OK)
         st = make_statement(&routed, kind, run, &p->statement, err);
     if (st == HB_OK)
@@ -531,12 +530,10 @@ static hb_status commit_boundary_table(hb_table *table, const hb_stack *stack, c
     return st;
 }
 
-hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, hb_pool *pool, uint32_t (*cap)[8], uint32_t *nodes,
-                                     hb_error *err)
+static hb_status commit_boundary(const hb_machine_key *key, uint32_t kind, const hb_chip_run *routed, hb_pool *pool, uint32_t (*cap)[8], uint32_t *nodes, hb_error *err)
 {
     const uint32_t c = kind == HB_KIND_INIT ? HB_CHIP_INITFIN_GLOBAL : HB_CHIP_BOUNDARY, width = hb_chips[c]->width;
-    const hb_chip_run routed = {.program = key->program, .record = record}; /* no instruction chip: no routes */
-    const size_t rows = hb_chip_fillers[c]->rows(&routed);
+    const size_t rows = hb_chip_fillers[c]->rows(routed);
     hb_statement statement = {.kind = kind};
     if (rows == 0 || rows > (size_t)1 << hb_chips[c]->max_height_log2)
         return hb_fail(err, HB_LIMIT, "a shard touches %zu cells, at most 2^%u are possible", rows, hb_chips[c]->max_height_log2);
@@ -552,10 +549,21 @@ hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, c
             columns[j] = cells + (size_t)j * table.stored_rows;
         st = hb_machine_boundary_layout(stack, &statement, err);
         if (st == HB_OK)
-            st = commit_boundary_table(&table, stack, key, &routed, pool, cap, nodes, err);
+            st = commit_boundary_table(&table, stack, key, routed, pool, cap, nodes, err);
     }
     hb_pages_free(cells, bytes);
     free(columns);
     free(stack);
     return st == HB_OUT_OF_MEMORY ? hb_fail(err, st, "no memory for the commitment of a boundary table") : st;
+}
+
+hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, hb_pool *pool, uint32_t (*cap)[8], uint32_t *nodes,
+                                     hb_error *err)
+{
+    hb_chip_run routed;
+    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, err);
+    if (st == HB_OK)
+        st = commit_boundary(key, kind, &routed, pool, cap, nodes, err);
+    hb_chip_run_free(&routed);
+    return st;
 }

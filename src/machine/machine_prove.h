@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/pool.h"
 #include "base/progress.h"
+#include "chips/route.h"
 #include "machine/layout.h"
 #include "pcs/pcs_prove.h"
 #include "rv/events.h"
@@ -25,6 +26,7 @@ typedef struct hb_machine_key {
     void *memory;                     /* columns and records */
     size_t memory_bytes;
     hb_arena arena;                   /* holds `fixed` */
+    hb_route_policy routes;           /* HB_ROUTE_CHEAPEST, which is 0, unless a test wants rows in every table */
 } hb_machine_key;
 
 /* HB_OK, HB_OUT_OF_MEMORY, HB_INVALID_PROGRAM (nothing to execute), HB_INTERNAL (a chip's rules are wrong). Free also after a failure. */

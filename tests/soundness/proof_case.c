@@ -141,11 +141,6 @@ void proof_case_emit_chain(hb_rvasm *a, unsigned rounds, unsigned code)
     hb_rvasm_halt(a, code);
 }
 
-void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
-{
-    proof_case_make_padded(c, rounds, code, 0);
-}
-
 void proof_case_start(proof_case *c, hb_rvasm *a)
 {
     static const uint8_t chunk[] = "secret!";
@@ -163,7 +158,7 @@ void proof_case_start(proof_case *c, hb_rvasm *a)
         fail_msg("%s", err.message);
 }
 
-void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad)
+static void make(proof_case *c, unsigned rounds, unsigned code, unsigned pad, hb_route_policy routes)
 {
     hb_error err = {0};
     hb_rvasm *a = calloc(1, sizeof *a);
@@ -171,12 +166,28 @@ void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsig
         hb_rvasm_op(a, HB_OP_ADDI, ZERO, ZERO, 0, 0);
     proof_case_emit(a, rounds, code);
     proof_case_start(c, a);
+    c->key.routes = routes;
     const hb_rv_report *report = hb_rv_run_report(c->run);
     assert_int_equal(report->exit_code, code);
     if (hb_machine_prove(&c->key, hb_rv_run_record(c->run), report->public_values.data, report->public_values.len, c->pool, NULL, &c->proof, NULL, &err) != HB_OK)
         fail_msg("%s", err.message);
     if (!proof_case_accepts(c, c->proof.data, c->proof.len, code, &err))
         fail_msg("the honest proof is rejected: %s", err.message);
+}
+
+void proof_case_make(proof_case *c, unsigned rounds, unsigned code)
+{
+    make(c, rounds, code, 0, HB_ROUTE_CHEAPEST);
+}
+
+void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad)
+{
+    make(c, rounds, code, pad, HB_ROUTE_CHEAPEST);
+}
+
+void proof_case_make_everywhere(proof_case *c, unsigned rounds, unsigned code)
+{
+    make(c, rounds, code, 0, HB_ROUTE_TURNS);
 }
 
 void proof_case_free(proof_case *c)

@@ -30,6 +30,8 @@ void proof_case_emit_chain(hb_rvasm *a, unsigned rounds, unsigned code);
 void proof_case_make(proof_case *c, unsigned rounds, unsigned code);
 /* The same with `pad` instructions in front that do nothing. */
 void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsigned pad);
+/* The same as the first, with rows in every table that serves an instruction of the case. */
+void proof_case_make_everywhere(proof_case *c, unsigned rounds, unsigned code);
 /* Only the program (which is freed), its key and its recorded run, for programs of the test's own: no proof. */
 void proof_case_start(proof_case *c, hb_rvasm *a);
 void proof_case_free(proof_case *c);

@@ -11,7 +11,7 @@ static int make(void **state)
 {
     (void)state;
     hb_proof_view view;
-    proof_case_make(&the_case, 1, 0);
+    proof_case_make_everywhere(&the_case, 1, 0);
     assert_int_equal(hb_proof_parse(the_case.proof.data, the_case.proof.len, &view, NULL), HB_OK);
     memcpy(heights, view.statement.heights, sizeof heights);
     return 0;
