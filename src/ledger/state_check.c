@@ -185,7 +185,7 @@ static hb_status check_sealed(void *ctx, hb_span key, hb_span value, hb_error *e
             return spoiled(value.len < 8 ? s->c->latest : hb_load_le64(value.data), "a receipt is malformed", err);
         s->c->report->receipts++;
     }
-    s->c->report->cache_entries += s->table == HB_TABLE_CACHE;
+    s->c->report->cache_entries += s->table == HB_TABLE_CACHE && key.len == 32;
     return HB_OK;
 }
 

@@ -100,7 +100,7 @@ typedef struct hb_transition {
  * WRITES_DIGEST, NAMESPACE, POST_ROOT. */
 hb_status hb_state_update(hb_state_manager *m, const hb_transition *t, uint64_t *version, hb_error *err);
 
-/* What a guest needs as its ledger input chunk (guest/README.md) for these names of the program's storage: values and one proof. Appends. */
+/* A guest's ledger input chunk (witness, transition.h) for these names of the program's storage: values and one proof. Appends. */
 hb_status hb_state_witness(hb_state_manager *m, uint64_t version, const char *program, const hb_span *names, size_t n, hb_buf *out, hb_error *err);
 
 /* Registry. The two functions fit hb_package_registry (program/package_resolve.h) with ctx = the manager. */

@@ -13,6 +13,9 @@
  * Receipt (digest: BLAKE3 of all of it):
  *   8   magic "hbreceip"
  *   1+n program id, 1+n program version, 1 flags, 32 verifying key, 4 exit code (0), 8+n public values
+ * Witness, the input chunk from which a guest knows its cells: 8 magic "hbwitnes", 4 number of cells, then for each, strictly ascending by key: 2+n name, 1 there
+ *   (0 or 1), and if so 4+n value; then 4+n state proof (state_proof.h) of all their keys.
+ *
  * Statement digest: BLAKE3("hauptbuch statement" || verifying key || exit code (4) || public values).
  * Integers little-endian. */
 #pragma once

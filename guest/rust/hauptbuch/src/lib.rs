@@ -13,8 +13,10 @@
 
 extern crate self as hauptbuch; // so that the derives work in here too
 
+mod blake3;
 pub mod codec;
 pub mod io;
+pub mod ledger;
 mod platform;
 
 pub use hauptbuch_derive::{Decode, Encode};

@@ -29,6 +29,15 @@ mod guest {
         unsafe { hb_rt_public_write(bytes.as_ptr(), bytes.len()) }
     }
 
+    /// A ledger's list of writes, for the host alone: the public values hold its digest.
+    pub fn write_ledger(bytes: &[u8]) {
+        // SAFETY: WRITE to fd 24; the host only reads.
+        unsafe {
+            asm!("ecall", inlateout("t0") 2usize => _, in("a0") 24usize, in("a1") bytes.as_ptr(), in("a2") bytes.len(),
+                 options(nostack));
+        }
+    }
+
     pub fn exit(code: i32) -> ! {
         // SAFETY: flushes and ends the run.
         unsafe { hb_rt_exit(code) }
@@ -105,6 +114,13 @@ mod native {
                 file.write_all(bytes).unwrap_or_else(|error| fail("HB_PUBLIC_VALUES", error));
             }
         });
+    }
+
+    /// To the file named by `HB_LEDGER_WRITES`, if there is one.
+    pub fn write_ledger(bytes: &[u8]) {
+        if let Ok(path) = std::env::var("HB_LEDGER_WRITES") {
+            std::fs::write(&path, bytes).unwrap_or_else(|error| fail(&path, error));
+        }
     }
 
     pub fn exit(code: i32) -> ! {
