@@ -327,18 +327,18 @@ static void stacked_weights(const frozen *f, hb_k *weight)
     const hb_stack *s = &end_of_trace.layout.stack;
     const hb_row_point *p = &end_of_trace.point;
     const hb_k tau = frozen_challenge(f, 0, HB_LABEL_TAU, 0);
-    const uint32_t bits = s->h[1] - HB_TILE_LOG2;
+    const uint32_t bits = s->h[HB_COMMITMENTS - 1] - HB_TILE_LOG2;
     hb_k rho[HB_STACK_LOG2_MAX];
     for (uint32_t i = 0; i < bits; i++)
         rho[i] = frozen_challenge(f, 0, HB_LABEL_TILE_ROUND, i);
     for (uint32_t t = 0; t < s->n_tables; t++)
-        for (uint32_t c = 0, id = s->tables[t].first_id; c < 2; id += s->tables[t].width[c++])
+        for (uint32_t c = 0, id = s->tables[t].first_id, before = 0; c < HB_COMMITMENTS; before += s->w[c], id += s->tables[t].width[c++])
             for (uint32_t j = 0; j < s->tables[t].width[c]; j++)
                 for (uint32_t k = 0; k < s->tables[t].n_chunks; k++)
                     for (uint32_t u = 0; u < 1u << s->tables[t].chunk[k].tiles_log2; u++) {
                         const hb_stack_chunk *chunk = &s->tables[t].chunk[k];
                         const uint32_t x = chunk->first[c] + (j << chunk->tiles_log2) + u, column_bits = s->h[c] - HB_TILE_LOG2;
-                        hb_k *w = &weight[(c ? s->w[0] : 0) + (x >> column_bits)];
+                        hb_k *w = &weight[before + (x >> column_bits)];
                         const hb_k eq = hb_k_mul(hb_eq_bits(p->ru, p->n_u, chunk->base + u), hb_eq_bits(rho, bits, x & ((1u << column_bits) - 1)));
                         *w = hb_k_add(*w, hb_k_mul(hb_k_pow(tau, id + j), eq));
                     }

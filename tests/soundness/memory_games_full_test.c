@@ -4,8 +4,7 @@
 
 #include <stdlib.h>
 
-#include "base/bytes.h"
-#include "hash/sha256.h"
+#include "chips/route.h"
 
 static proof_case the_case;
 
@@ -50,7 +49,8 @@ static void fill_again(void *ctx, hb_machine_proof *p)
     p->statement.chain_hi = last->hi;
     p->statement.chain_lo = last->lo;
     assert_true(forgery_relayout(p));
-    hb_chip_fillers[HB_CHIP_INITFIN]->fill(p->key->program, &f->record, 0, f->n, forgery_table(p, HB_CHIP_INITFIN)->cols);
+    const hb_chip_run run = {.program = p->key->program, .record = &f->record}; /* INITFIN's filler needs no more */
+    hb_chip_fillers[HB_CHIP_INITFIN]->fill(&run, 0, f->n, forgery_table(p, HB_CHIP_INITFIN)->cols);
 }
 
 static void lost(forged_cells *f, const char *what)
@@ -231,7 +231,6 @@ static void public_words(void **state)
 /* A run that is long enough for gaps of 2^18 and more. */
 static void make_long(proof_case *c)
 {
-    uint8_t digest[32];
     hb_rvasm *a = calloc(1, sizeof *a);
     hb_rvasm_li(a, 9, 77);
     hb_rvasm_li(a, 28, 40000);
@@ -240,12 +239,7 @@ static void make_long(proof_case *c)
     hb_rvasm_op(a, HB_OP_ADDI, 28, 28, 0, -1);
     hb_rvasm_branch(a, HB_OP_BNE, 28, 0, top);
     hb_rvasm_op(a, HB_OP_ADD, 9, 9, 9, 0);
-    hb_sha256_hash(digest, NULL, 0); /* of no public bytes */
-    for (unsigned i = 0; i < 8; i++) {
-        hb_rvasm_li(a, 10, i);
-        hb_rvasm_li(a, 11, hb_load_le32(digest + 4 * i));
-        hb_rvasm_call(a, 0x10);
-    }
+    proof_case_commit_nothing(a);
     hb_rvasm_halt(a, 0);
     proof_case_start(c, a);
 }

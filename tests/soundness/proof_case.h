@@ -34,6 +34,8 @@ void proof_case_make_padded(proof_case *c, unsigned rounds, unsigned code, unsig
 void proof_case_make_everywhere(proof_case *c, unsigned rounds, unsigned code);
 /* Only the program (which is freed), its key and its recorded run, for programs of the test's own: no proof. */
 void proof_case_start(proof_case *c, hb_rvasm *a);
+/* Emits the commitment to no public bytes at all, for such programs. */
+void proof_case_commit_nothing(hb_rvasm *a);
 void proof_case_free(proof_case *c);
 
 /* Both verifiers on these bytes; the case's key and this exit code. They must agree; the result is theirs. reason (may be NULL): the first verifier's. */

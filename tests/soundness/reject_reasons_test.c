@@ -74,6 +74,7 @@ static hb_reason prove_edited(void (*edit)(void *ctx, hb_machine_proof *p))
 
 static void other_kind(void *ctx, hb_machine_proof *p) { (void)ctx, p->statement.kind = 77; }
 static void other_index(void *ctx, hb_machine_proof *p) { (void)ctx, p->statement.index = 1; }
+static void kind_exec(void *ctx, hb_machine_proof *p) { (void)ctx, p->statement.kind = HB_KIND_EXEC, p->statement.index = 1; }
 static void long_chain_lo(void *ctx, hb_machine_proof *p) { (void)ctx, p->statement.chain_lo += HB_F_P; }
 static void long_chain_hi(void *ctx, hb_machine_proof *p) { (void)ctx, p->statement.chain_hi += HB_F_P; }
 
@@ -115,6 +116,7 @@ static void of_statements(void **state)
     expect(HB_R_NONE, prove_edited(NULL), "nothing changed");
     expect(HB_R_KIND, prove_edited(other_kind), "another kind");
     expect(HB_R_KIND, prove_edited(other_index), "another index");
+    expect(HB_R_KIND, prove_edited(kind_exec), "a shard of a run");
     expect(HB_R_CHAIN_END, prove_edited(long_chain_lo), "chain_lo + p");
     expect(HB_R_CHAIN_END, prove_edited(long_chain_hi), "chain_hi + p");
     forgery f = honest_run();
@@ -182,6 +184,7 @@ static void of_obligations(void **state)
     hb_rvasm_li(a, 10, 3);
     hb_rvasm_li(a, 11, 5);
     hb_rvasm_call(a, 0x1a);
+    proof_case_commit_nothing(a);
     hb_rvasm_halt(a, 0);
     proof_case_start(&c, a);
     const forgery f = {.record = hb_rv_run_record(c.run)};
@@ -212,14 +215,15 @@ static void of_idlers(void **state)
 }
 
 /* --- stated ------------------------------------------------------------------------------------------------------------------------------- */
-/* The honest proof's words under another head. */
+/* The honest proof's words under another head and another statement. */
 static hb_reason restated(const hb_program_part *part, const hb_statement *st, size_t n_words)
 {
     hb_buf file = {0};
     hb_error why = {0};
     size_t at;
     uint8_t vkey[32], zero[4] = {0};
-    assert_int_equal(hb_proof_write_head(part, st, view.public_bytes, (size_t)view.n_public_bytes, &file, &at), HB_OK);
+    assert_int_equal(hb_proof_write_head(part, st, 0, 0, view.public_bytes, (size_t)view.n_public_bytes, &file), HB_OK);
+    assert_int_equal(hb_proof_write_statement(st, &file, &at), HB_OK);
     hb_store_le64(file.data + at, n_words);
     for (size_t i = 0; i < n_words; i++)
         assert_int_equal(hb_buf_append(&file, i < view.n_words ? view.words + 4 * i : zero, 4), HB_OK);
@@ -329,18 +333,19 @@ static hb_reason with_byte(size_t at, uint8_t mask)
 static void of_files(void **state)
 {
     (void)state;
-    const size_t head = 88 + 32 * (size_t)view.part.cap_nodes, chips = head + 88, bytes = chips + 4 + 4 * HB_CHIP_COUNT, pad = bytes + 8 + (size_t)view.n_public_bytes;
+    const size_t run = 104 + 32 * (size_t)view.part.cap_nodes, bytes = run + 68 + 12, pad = bytes + 8 + (size_t)view.n_public_bytes;
+    const size_t chips = (size_t)(view.proofs - the_case.proof.data) + 28;
     expect(HB_R_BAD_MAGIC, with_byte(7, 3), "another magic");
     expect(HB_R_BAD_PARAMETERS, with_byte(39, 1), "other parameters");
-    expect(HB_R_MALFORMED_PROOF, with_byte(52, 1), "a word that is not zero");
-    expect(HB_R_MALFORMED_PROOF, with_byte(84, 1), "another word that is not zero");
-    expect(HB_R_MALFORMED_PROOF, with_byte(83, 1), "a cap of 2^24 nodes");
-    expect(HB_R_MALFORMED_PROOF, with_byte(81, view.part.cap_nodes >> 8), "a cap without nodes");
-    expect(HB_R_MALFORMED_PROOF, with_byte(chips, 1), "another number of chips");
+    expect(HB_R_MALFORMED_PROOF, with_byte(47, 1), "a cap of 2^24 nodes");
+    expect(HB_R_MALFORMED_PROOF, with_byte(45, (uint8_t)(view.part.cap_nodes >> 8)), "a cap without nodes");
+    expect(HB_R_MALFORMED_PROOF, with_byte(bytes - 8, 1), "a nonce of no run in shards");
+    expect(HB_R_KIND, with_byte(bytes - 12, 4), "a run in shards that begins with a proof of a whole run");
     expect(HB_R_MALFORMED_PROOF, with_byte(bytes, 4), "another number of public bytes");
     expect(HB_R_MALFORMED_PROOF, with_byte(bytes + 7, 128), "2^63 public bytes");
     assert_true(view.n_public_bytes % 4 != 0);
     expect(HB_R_MALFORMED_PROOF, with_byte(pad, 1), "padding that is not zero");
+    expect(HB_R_MALFORMED_PROOF, with_byte(chips, 1), "another number of chips");
     expect(HB_R_MALFORMED_PROOF, with_byte(words_at - 8, 1), "another number of words");
     expect(HB_R_MALFORMED_PROOF, with_byte(words_at - 1, 128), "2^63 words");
 }

@@ -295,13 +295,13 @@ static void steps_that_are_skipped(void **state)
 static void read_itself(void *ctx, hb_machine_proof *p)
 {
     (void)ctx;
-    *game_cell(p, HB_CHIP_LD, LD_M_TS, 0) = hb_f_add(*game_cell(p, HB_CHIP_LD, COL_TS, 0), HB_F_CONST(3));
+    *game_cell(p, HB_CHIP_LD, NEAR_M_TS, 0) = hb_f_add(*game_cell(p, HB_CHIP_LD, COL_TS, 0), HB_F_CONST(3));
 }
 
 static void read_the_future(void *ctx, hb_machine_proof *p)
 {
     (void)ctx;
-    *game_cell(p, HB_CHIP_LD, LD_M_TS, 0) = hb_f_add(*game_cell(p, HB_CHIP_LD, COL_TS, 0), HB_F_CONST(40));
+    *game_cell(p, HB_CHIP_LD, NEAR_M_TS, 0) = hb_f_add(*game_cell(p, HB_CHIP_LD, COL_TS, 0), HB_F_CONST(40));
 }
 
 /* A row of LD from `row` on, round and round, whose cell has another time than that of the row before. */
@@ -310,7 +310,7 @@ static uint32_t differing(hb_machine_proof *p, uint32_t row)
     const uint32_t n = heights[HB_CHIP_LD];
     for (uint32_t k = 0; k < n; k++) {
         const uint32_t r = 1 + (row + k) % (n - 1);
-        if (*game_cell(p, HB_CHIP_LD, LD_M_TS, r) != *game_cell(p, HB_CHIP_LD, LD_M_TS, r - 1))
+        if (*game_cell(p, HB_CHIP_LD, NEAR_M_TS, r) != *game_cell(p, HB_CHIP_LD, NEAR_M_TS, r - 1))
             return r;
     }
     fail_msg("all loads read cells of one time");
@@ -321,7 +321,7 @@ static uint32_t differing(hb_machine_proof *p, uint32_t row)
 static void read_stale(void *ctx, hb_machine_proof *p)
 {
     const uint32_t row = differing(p, *(const uint32_t *)ctx), older = row - 1;
-    for (uint32_t j = LD_M; j <= LD_M_TS; j++)
+    for (uint32_t j = NEAR_M; j <= NEAR_M_TS; j++)
         *game_cell(p, HB_CHIP_LD, j, row) = *game_cell(p, HB_CHIP_LD, j, older);
 }
 
@@ -329,7 +329,7 @@ static void read_stale(void *ctx, hb_machine_proof *p)
 static void exchange_read_times(void *ctx, hb_machine_proof *p)
 {
     const uint32_t row = differing(p, *(const uint32_t *)ctx);
-    game_swap(game_cell(p, HB_CHIP_LD, LD_M_TS, row), game_cell(p, HB_CHIP_LD, LD_M_TS, row - 1));
+    game_swap(game_cell(p, HB_CHIP_LD, NEAR_M_TS, row), game_cell(p, HB_CHIP_LD, NEAR_M_TS, row - 1));
 }
 
 /* A store is forgotten: it leaves the cell as it was. */
@@ -338,7 +338,7 @@ static void forget_store(void *ctx, hb_machine_proof *p)
     const uint32_t row = *(const uint32_t *)ctx;
     for (uint32_t j = 0; j < 4; j++) {
         hb_f *now = game_cell(p, HB_CHIP_SD, SD_B + j, row);
-        *now = hb_f_add(*game_cell(p, HB_CHIP_SD, SD_M + j, row), j == 0 ? HB_F_ONE : 0);
+        *now = hb_f_add(*game_cell(p, HB_CHIP_SD, NEAR_M + j, row), j == 0 ? HB_F_ONE : 0);
     }
 }
 
