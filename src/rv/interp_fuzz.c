@@ -1,11 +1,28 @@
-/* Any words as a program, any bytes as its input: plain and recorded runs end alike, and the record is one consistent history. */
+/* Any words as a program, any bytes as its input: plain, translated and recorded runs end alike, and the record is one consistent history. */
 #include <string.h>
 
 #include "base/check.h"
-#include "rv/interp.h"
+#include "rv/interp_state.h"
 #include "rv/record_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Registers, memory, counts and the way it ended. */
+static void check_translated(const hb_rv_program *p, hb_rv_exec_options o, hb_status st, const hb_rv_run *plain)
+{
+    hb_rv_run *run;
+    o.engine = HB_RV_ENGINE_TRANSLATOR;
+    HB_ASSERT(hb_rv_exec(p, &o, &run, NULL) == st);
+    const hb_rv_report *a = hb_rv_run_report(plain), *b = hb_rv_run_report(run);
+    HB_ASSERT(a->end == b->end && a->cycles == b->cycles && a->misaligned == b->misaligned && a->touched_pages == b->touched_pages && plain->ip == run->ip);
+    HB_ASSERT(memcmp(a->op_counts, b->op_counts, sizeof a->op_counts) == 0 && memcmp(plain->x, run->x, sizeof run->x) == 0);
+    HB_ASSERT(a->trap.reason == b->trap.reason && a->trap.pc == b->trap.pc && a->trap.address == b->trap.address);
+    for (uint32_t k = 0; k < run->mem.n_pages; k++) {
+        HB_ASSERT(plain->mem.pages[k].number == run->mem.pages[k].number);
+        HB_ASSERT(memcmp(plain->mem.pages[k].data, run->mem.pages[k].data, HB_RVMEM_PAGE_BYTES) == 0);
+    }
+    hb_rv_run_free(run);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,7 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hb_rv_exec_options o = {.cycle_limit = 2000, .memory_limit = 1 << 20, .output_limit = 1 << 16, .inputs = &input, .n_inputs = 1, .stdin_bytes = input};
     hb_rv_run *plain, *recorded;
     hb_error err;
+    o.engine = HB_RV_ENGINE_INTERPRETER;
     hb_status st = hb_rv_exec(&p, &o, &plain, NULL);
+    check_translated(&p, o, st, plain);
     o.record = true;
     HB_ASSERT(hb_rv_exec(&p, &o, &recorded, NULL) == st && plain && recorded);
     const hb_rv_report *a = hb_rv_run_report(plain), *b = hb_rv_run_report(recorded);

@@ -142,6 +142,8 @@ static void pairs(void **state)
             hb_rvasm_op(a, HB_OP_ADDI, r, r, 0, -2048);
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, s, r, 0, 5); /* no pair: both stay */
+            hb_rvasm_op(a, HB_OP_ADD, 30, 30, s, 0);
+            hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
         }
         hb_rvasm_li(a, s, UINT64_C(0xfedcba9876543210));
         for (unsigned amount = 0; amount < 5; amount++) {
@@ -160,6 +162,9 @@ static void pairs(void **state)
         hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 32);
         hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
         hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 31);
+        hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
+        hb_rvasm_op(a, HB_OP_SRLI, s, r, 0, 32); /* no pair */
+        hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
         hb_rvasm_op(a, HB_OP_SLLI, 0, s, 0, 32);
         hb_rvasm_op(a, HB_OP_SRLI, 0, s, 0, 32);
         check_program(a);

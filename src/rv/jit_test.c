@@ -261,6 +261,9 @@ static void indirect_jumps(void **state)
     hb_rvasm_place(a, start);
     hb_rvasm_li(a, 8, hb_rvasm_bytes(a, table, sizeof table));
     hb_rvasm_place(a, again);
+    hb_rvasm_op(a, HB_OP_LD, T1, 8, 0, 0);
+    hb_rvasm_op(a, HB_OP_AUIPC, T2, 0, 0, 0); /* not what the jump goes by */
+    hb_rvasm_op(a, HB_OP_JALR, 1, T1, 0, 0);
     for (unsigned k = 0; k < 4; k++) {
         hb_rvasm_op(a, HB_OP_LD, T1, 8, 0, 8 * k);
         hb_rvasm_op(a, HB_OP_JALR, k & 1 ? T1 : 1, T1, 0, 0);
@@ -383,6 +386,38 @@ static void marks(void **state)
     hb_rv_program_free(&p);
 }
 
+/* A loop that stays in one page is seen again after each mark, loads and stores apart. */
+static void marks_are_seen_in_loops(void **state)
+{
+    (void)state;
+    hb_rvasm *a = new_asm();
+    uint32_t loads = hb_rvasm_label(a), stores = hb_rvasm_label(a);
+    a->bss = 4096;
+    hb_rvasm_li(a, 8, HB_RVASM_DATA);
+    hb_rvasm_li(a, S1, 1000);
+    hb_rvasm_place(a, loads);
+    hb_rvasm_op(a, HB_OP_LD, A0, 8, 0, 8);
+    hb_rvasm_op(a, HB_OP_ADDI, S1, S1, 0, -1);
+    hb_rvasm_branch(a, HB_OP_BNE, S1, 0, loads);
+    hb_rvasm_place(a, stores);
+    hb_rvasm_op(a, HB_OP_LD, A0, 8, 0, 8);
+    hb_rvasm_op(a, HB_OP_SD, 0, 8, A0, 8);
+    hb_rvasm_jal(a, 0, stores);
+    hb_rv_program p = build_and_free(a);
+    jit_pair r = start_pair(&p, NULL, HB_RV_ENGINE_TRANSLATOR);
+    for (uint64_t n = 100; n < 6000; n += 100) {
+        uint32_t touched;
+        hb_rvmem *mem = &r.translated->mem;
+        assert_int_equal(hb_rvmem_mark(mem, NULL), HB_OK);
+        assert_int_equal(advance_pair(&r, &(hb_rv_bound){.cycles = n}), HB_RV_END_PAUSED);
+        const uint32_t *list = hb_rvmem_touched(mem, &touched);
+        assert_int_equal(touched, 1);
+        assert_int_equal(mem->pages[list[0]].since_mark, n > 3010 ? HB_RVMEM_TOUCHED | HB_RVMEM_WRITTEN : HB_RVMEM_TOUCHED);
+    }
+    finish_pair(&r);
+    hb_rv_program_free(&p);
+}
+
 /* Little room for code: everything is thrown away and translated again, many times. */
 static void code_memory_is_short(void **state)
 {
@@ -489,7 +524,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loops_run_translated), cmocka_unit_test(steps_are_exact),      cmocka_unit_test(engines_take_turns), cmocka_unit_test(traps_are_the_same),
-        cmocka_unit_test(indirect_jumps),       cmocka_unit_test(calls_in_loops),       cmocka_unit_test(marks),              cmocka_unit_test(code_memory_is_short),
+        cmocka_unit_test(indirect_jumps),       cmocka_unit_test(calls_in_loops),       cmocka_unit_test(marks), cmocka_unit_test(marks_are_seen_in_loops),              cmocka_unit_test(code_memory_is_short),
         cmocka_unit_test(code_memory_ends),     cmocka_unit_test(refused_by_the_system), cmocka_unit_test(environment_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
