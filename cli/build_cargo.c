@@ -5,6 +5,7 @@
 
 #include "cli/build_describe.h"
 #include "cli/cli.h"
+#include "program/semver.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -96,24 +97,27 @@ static bool is_normal(const json_t *dep)
     return false;
 }
 
-/* What Cargo.toml asks for. */
-static const char *requirement_on(const json_t *package, const char *name)
+/* What Cargo.toml asks for: of several entries for one crate, the one that this version satisfies. "" when none does (a pre-release in a path). */
+static const char *requirement_on(const json_t *package, const char *name, const char *version)
 {
     const json_t *list = json_object_get(package, "dependencies");
+    hb_semver v;
+    hb_semver_requirement r;
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *d = json_array_get(list, i);
-        const char *other = text_of(d, "name");
-        if (other && strcmp(other, name) == 0 && json_is_null(json_object_get(d, "kind")))
-            return text_of(d, "req");
+        const char *other = text_of(d, "name"), *requirement = text_of(d, "req");
+        if (other && requirement && strcmp(other, name) == 0 && json_is_null(json_object_get(d, "kind")) && !hb_semver_parse(&v, version) &&
+            !hb_semver_requirement_parse(&r, requirement) && hb_semver_satisfies(&v, &r))
+            return requirement;
     }
-    return NULL;
+    return "";
 }
 
 static int add_crate(hb_package *p, const json_t *package, const json_t *crate, const char *alias, const char *lock)
 {
     hb_package_dependency d = {.kind = HB_DEPENDENCY_CRATE};
     hb_error err = {.message = ""};
-    const char *name = text_of(crate, "name"), *version = text_of(crate, "version"), *requirement = name ? requirement_on(package, name) : NULL;
+    const char *name = text_of(crate, "name"), *version = text_of(crate, "version");
     if (!name || !version || strlen(version) >= sizeof d.version) {
         hb_cli_complain("build", "cargo metadata names a crate that has no name or version");
         return HB_EXIT_ENVIRONMENT;
@@ -124,16 +128,9 @@ static int add_crate(hb_package *p, const json_t *package, const json_t *crate, 
     if (hb_package_find_dependency(p, d.id)) /* one crate twice, in two versions and under two names */
         snprintf(d.id, sizeof d.id, "%s", alias ? alias : name);
     strcpy(d.version, version);
-    /* Two entries of one crate ask for two things; the wrong one is not written down. */
-    if (requirement && strlen(requirement) < sizeof d.requirement)
-        strcpy(d.requirement, requirement);
+    strcpy(d.requirement, requirement_on(package, name, version)); /* one that parses fits */
     find_checksum(&d, lock, name);
-    hb_status st = hb_package_add_dependency(p, &d, &err);
-    if (st == HB_INVALID_DEPENDENCY_VERSION && d.requirement[0]) {
-        d.requirement[0] = '\0';
-        st = hb_package_add_dependency(p, &d, &err);
-    }
-    if (st == HB_OK)
+    if (hb_package_add_dependency(p, &d, &err) == HB_OK)
         return 0;
     hb_cli_complain("build", "%s", err.message);
     return HB_EXIT_NO;

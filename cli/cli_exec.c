@@ -82,6 +82,10 @@ int hb_cli_exec_option(hb_cli_exec *e, const char *verb, const char *name, const
         return set_stdin(e, verb, value);
     if (strcmp(name, "input") == 0)
         return add_input(e, verb, value);
+    if (strcmp(name, "packages") == 0) {
+        e->packages = value;
+        return 1;
+    }
     if (strcmp(name, "cycle-limit") == 0) {
         if (hb_cli_parse_number(value, UINT64_MAX, &e->options.cycle_limit) && e->options.cycle_limit > 0)
             return 1;
@@ -89,12 +93,14 @@ int hb_cli_exec_option(hb_cli_exec *e, const char *verb, const char *name, const
         return -HB_EXIT_USAGE;
     }
     if (strcmp(name, "memory-limit") == 0) {
+        e->memory_set = true;
         if (hb_cli_parse_size(value, &e->options.memory_limit) && e->options.memory_limit > 0)
             return 1;
         hb_cli_complain(verb, "--memory-limit takes a size such as 256M, not '%s'", value);
         return -HB_EXIT_USAGE;
     }
     if (strcmp(name, "stack-limit") == 0) {
+        e->stack_set = true;
         if (hb_cli_parse_size(value, &e->options.stack_limit) && e->options.stack_limit > 0)
             return 1;
         hb_cli_complain(verb, "--stack-limit takes a size such as 64M, not '%s'", value);
@@ -120,6 +126,9 @@ void hb_cli_exec_free(hb_cli_exec *e)
 {
     for (size_t i = 0; i < e->options.n_inputs; i++)
         hb_buf_free(&e->files[i]);
+    for (size_t i = 0; i < e->options.n_keys; i++)
+        free((void *)(uintptr_t)e->keys[i].name);
+    free(e->keys);
     free(e->files);
     free(e->inputs);
     hb_buf_free(&e->stdin_file);

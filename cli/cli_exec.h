@@ -1,5 +1,5 @@
 /* The options by which a guest gets its input, shared by `run`, `prove` and `bench`: --stdin FILE, --input FILE (any number), --cycle-limit N,
- * --memory-limit BYTES, --stack-limit BYTES, and everything after `--` as arguments. */
+ * --memory-limit BYTES, --stack-limit BYTES, --packages DIR, and everything after `--` as arguments. */
 #pragma once
 #include <stdbool.h>
 
@@ -14,6 +14,9 @@ typedef struct hb_cli_exec {
     hb_buf stdin_file;
     hb_buf *files;
     hb_rv_span *inputs;
+    const char *packages;       /* --packages */
+    hb_rv_named_key *keys;      /* of the programs that the program needs (cli_program.h); names belong to it */
+    bool memory_set, stack_set; /* on the command line, which wins over what the package asks for */
 } hb_cli_exec;
 
 /* Takes an option of the list above: 1 if it was one (then *value has been used), 0 if not, negative exit status after a message.

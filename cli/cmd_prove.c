@@ -21,6 +21,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
                             "  --cycle-limit N     give up after N instructions\n"
                             "  --memory-limit SIZE memory that the guest may touch (default 1G)\n"
                             "  --stack-limit SIZE  stack that the guest may use (default 256M)\n"
+                            "  --packages DIR      where the packages are whose verifying keys the program may ask for\n"
                             "  --memory SIZE       memory that proving may take (default: three quarters of what is free)\n"
                             "  --shard-cycles N    prove in shards of at most N instructions (default: as memory allows, one piece if possible)\n"
                             "  --resume DIR        keep finished shards in DIR; the same command goes on from there\n"
@@ -44,7 +45,7 @@ static int parse(int argc, char **argv, arguments *a)
 {
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
                                             {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
-                                            {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'},
+                                            {"packages", required_argument, NULL, 'x'}, {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'},
                                             {"resume", required_argument, NULL, 'r'}, {"exec-timeout", required_argument, NULL, 'e'}, {"prove-timeout", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
                                             {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int index = 0;
@@ -180,7 +181,7 @@ static int run(int argc, char **argv)
     hb_error err = {0};
     int status = parse(argc, argv, &a);
     if (!status)
-        status = hb_cli_load_program("prove", a.program, &program);
+        status = hb_cli_load_for_run("prove", a.program, &a.exec, &program);
     if (status) {
         hb_cli_exec_free(&a.exec);
         return status;

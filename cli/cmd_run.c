@@ -30,6 +30,7 @@ static const char usage[] =
     "      --cycle-limit N        at most so many instructions\n"
     "      --memory-limit SIZE    at most so much memory touched (default 1G)\n"
     "      --stack-limit SIZE     at most so much stack (default 256M)\n"
+    "      --packages DIR         where the packages are whose verifying keys the program may ask for\n"
     "      --time-limit SECONDS   at most so long\n"
     "\n"
     "Exit status: the guest's exit code; 124 time limit, 125 the run could not be made, 134 trap or cycle limit.\n";
@@ -100,7 +101,8 @@ static int parse(run_options *o, int argc, char **argv)
         {"cycle-limit", required_argument, NULL, 'x'},  {"memory-limit", required_argument, NULL, 'x'},
         {"stack-limit", required_argument, NULL, 'x'},  {"time-limit", required_argument, NULL, 'x'},
         {"public-values", required_argument, NULL, 'x'}, {"ledger-writes", required_argument, NULL, 'x'}, {"report", no_argument, NULL, 'x'},
-        {"json", no_argument, NULL, 'x'},               {"help", no_argument, NULL, 'h'},
+        {"json", no_argument, NULL, 'x'},               {"packages", required_argument, NULL, 'x'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     const int ours = hb_cli_exec_split(&o->exec, argc, argv);
@@ -143,7 +145,7 @@ static int status_of(const hb_rv_report *report)
 static int execute(run_options *o)
 {
     hb_rv_program program;
-    if (hb_cli_load_program("run", o->program, &program) != 0)
+    if (hb_cli_load_for_run("run", o->program, &o->exec, &program) != 0)
         return OWN_FAILURE;
     int failed = 0;
     if (!o->json) {

@@ -44,7 +44,11 @@ def describing(work):
             assert line + "\n" in said, f"{line} is not in\n{said}"
         assert ok("vkey", out) == key
         (work / "input").write_bytes(b"x")
-        ok("run", out, "--input", work / "input", "--public-values", work / "values")
+        fails(125, "Dependency resolution failed: 'helper' ^1.2: there is no registry", "run", out, "--input", work / "input")
+        shelf = work / "shelf"
+        shelf.mkdir(exist_ok=True)
+        ok("package", program, "-o", shelf / "helper.hbc", "--id", "helper", "--version", "1.2.9")
+        ok("run", out, "--input", work / "input", "--public-values", work / "values", "--packages", shelf)
         assert (work / "values").read_bytes()[:1] == b"x"
         again = work / ("again" + program.suffix)
         ok("package", out, "-o", again)

@@ -35,6 +35,10 @@ bool hb_next_chunk(const uint8_t **bytes, size_t *size);
 /* Up to `room` bytes of standard input; 0 at the end. */
 size_t hb_read_stdin(void *bytes, size_t room);
 
+/* The verifying key of a program that this one depends on (in its package: "programs"), as the host has resolved it: false when there is none.
+ * Advice like all input: whoever relies on the key writes it to the public output, or compares it with one that it knows. */
+bool hb_dependency_key(const char *id, uint8_t key[32]);
+
 /* SHA-256, streaming; the same code that makes the digest of the public output. */
 typedef struct hb_sha256 {
     uint32_t state[8];

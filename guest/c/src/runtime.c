@@ -6,6 +6,7 @@
 #define FD_PUBLIC 13
 #define FD_ARGS 22
 #define FD_STDIN 23
+#define FD_KEY 25
 
 #define INPUT_START ((UINT64_C(1) << 37) - (UINT64_C(1) << 34))
 #define INPUT_END (UINT64_C(1) << 37)
@@ -140,6 +141,17 @@ void read_input(const uint8_t **buf_ptr, size_t *buf_size)
     first_taken = true;
     *buf_ptr = first_chunk;
     *buf_size = first_size;
+}
+
+bool hb_dependency_key(const char *id, uint8_t key[32])
+{
+    const uint8_t *chunk;
+    size_t size;
+    write_fd(FD_KEY, id, length(id));
+    if (!hb_next_chunk(&chunk, &size) || size != 32)
+        return false;
+    __builtin_memcpy(key, chunk, 32);
+    return true;
 }
 
 size_t hb_read_stdin(void *bytes, size_t room)

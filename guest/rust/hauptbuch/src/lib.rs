@@ -15,10 +15,12 @@ extern crate self as hauptbuch; // so that the derives work in here too
 
 mod blake3;
 pub mod codec;
+mod dependency;
 pub mod io;
 pub mod ledger;
 mod platform;
 
+pub use dependency::dependency_key;
 pub use hauptbuch_derive::{Decode, Encode};
 pub use platform::{unconstrained, verify_proof};
 
