@@ -136,10 +136,13 @@ static void pairs(void **state)
             const int64_t upper = v == 0 ? INT32_MIN : v == 1 ? 0x7ffff000 : 0x1000;
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDIW, r, r, 0, -1);
+            hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, r, r, 0, 2047);
+            hb_rvasm_op(a, HB_OP_XOR, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_AUIPC, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, r, r, 0, -2048);
+            hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, s, r, 0, 5); /* no pair: both stay */
             hb_rvasm_op(a, HB_OP_ADD, 30, 30, s, 0);
@@ -147,21 +150,22 @@ static void pairs(void **state)
         }
         hb_rvasm_li(a, s, UINT64_C(0xfedcba9876543210));
         for (unsigned amount = 0; amount < 5; amount++) {
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, s, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, r, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, s, r, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, r, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, 0, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, 0, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, s, 0);
+            const uint8_t sums[][3] = {{s, r, s}, {r, s, r}, {s, r, r}, {s, r, 0}, {0, r, s}}; /* what is shifted into r; the two that are then added */
+            for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+                hb_rvasm_op(a, HB_OP_SLLI, r, sums[i][0], 0, amount);
+                hb_rvasm_op(a, HB_OP_ADD, r, sums[i][1], sums[i][2], 0);
+                hb_rvasm_op(a, HB_OP_XOR, 30, 30, r, 0);
+                hb_rvasm_op(a, HB_OP_SLLI, r, sums[i][0], 0, amount);
+                hb_rvasm_op(a, HB_OP_ADD, r, sums[i][2], sums[i][1], 0);
+                hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
+            }
         }
-        hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
-        hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 32);
-        hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
-        hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 31);
+        for (unsigned left = 31; left < 34; left++)
+            for (unsigned right = 31; right < 34; right++) {
+                hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, left);
+                hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, right);
+                hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
+            }
         hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
         hb_rvasm_op(a, HB_OP_SRLI, s, r, 0, 32); /* no pair */
         hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
