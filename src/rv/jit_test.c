@@ -299,7 +299,8 @@ static void calls_in_loops(void **state)
     (void)state;
     hb_rvasm *a = new_asm();
     uint32_t again = hb_rvasm_label(a), outside = hb_rvasm_label(a);
-    const uint64_t text = hb_rvasm_bytes(a, "cycle-tracker-start: x\ncycle-tracker-end: x\n", 48);
+    static const char lines[48] = "cycle-tracker-start: x\ncycle-tracker-end: x\n";
+    const uint64_t text = hb_rvasm_bytes(a, lines, sizeof lines);
     hb_rvasm_li(a, S1, 300);
     hb_rvasm_place(a, again);
     hb_rvasm_li(a, A0, 1);
