@@ -1,11 +1,24 @@
-/* Every operation of translated code against the interpreter: all pairs of edge values, all ways in which operands share registers, with registers that live in host
- * registers and ones that do not, with and without BMI2. */
+/* Every operation of translated code against the interpreter: all pairs of edge values, all ways in which operands
+ * share registers, with registers that live in host registers and ones that do not, with and without BMI2. */
 #include "base/cpu.h"
 #include "rv/jit_test_util.h"
 #include "rv/rvrandom.h"
 
-static const uint64_t values[] = {0,          1,          2,          UINT64_MAX, UINT64_C(1) << 63,           INT64_MAX, UINT64_C(0x80000000), UINT64_C(0x7fffffff),
-                                  0xffffffff, UINT64_C(1) << 32, 63, 64, UINT64_C(0xffffffff80000000), UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)};
+static const uint64_t values[] = {0,
+                                  1,
+                                  2,
+                                  UINT64_MAX,
+                                  UINT64_C(1) << 63,
+                                  INT64_MAX,
+                                  UINT64_C(0x80000000),
+                                  UINT64_C(0x7fffffff),
+                                  0xffffffff,
+                                  UINT64_C(1) << 32,
+                                  63,
+                                  64,
+                                  UINT64_C(0xffffffff80000000),
+                                  UINT64_C(0x123456789abcdef0),
+                                  UINT64_C(0xfedcba9876543210)};
 enum { VALUES = sizeof values / sizeof *values, RESULTS = 1 << 16 };
 
 /* Registers that the text names often live in host registers, nine of them: HOT and those behind it. */
@@ -25,12 +38,21 @@ static bool is_plain_operation(hb_op op)
 
 /* rd, rs1, rs2 of one way to share registers; 0 is x0. */
 static const uint8_t ways[][3] = {
-    {HOT, HOT + 1, HOT + 2}, {HOT, HOT, HOT + 1}, {HOT, HOT + 1, HOT}, {HOT, HOT + 1, HOT + 1}, {HOT, HOT, HOT}, {COLD, COLD + 1, COLD + 2},
-    {COLD, COLD, COLD + 1}, {COLD, COLD + 1, COLD}, {COLD, COLD, COLD}, {HOT, COLD, HOT}, {COLD, HOT, COLD}, {HOT, COLD, COLD + 1}, {COLD, HOT, HOT + 1},
-    {HOT, 0, HOT}, {HOT, HOT, 0}, {HOT, 0, 0}, {COLD, 0, COLD}, {COLD, COLD, 0}, {HOT, HOT + 1, 0}, {COLD, 0, HOT}, {0, HOT, COLD},
+    {HOT, HOT + 1, HOT + 2}, {HOT, HOT, HOT + 1},
+    {HOT, HOT + 1, HOT},     {HOT, HOT + 1, HOT + 1},
+    {HOT, HOT, HOT},         {COLD, COLD + 1, COLD + 2},
+    {COLD, COLD, COLD + 1},  {COLD, COLD + 1, COLD},
+    {COLD, COLD, COLD},      {HOT, COLD, HOT},
+    {COLD, HOT, COLD},       {HOT, COLD, COLD + 1},
+    {COLD, HOT, HOT + 1},    {HOT, 0, HOT},
+    {HOT, HOT, 0},           {HOT, 0, 0},
+    {COLD, 0, COLD},         {COLD, COLD, 0},
+    {HOT, HOT + 1, 0},       {COLD, 0, HOT},
+    {0, HOT, COLD},
 };
 
-static void one_operation(hb_rvasm *a, hb_op op, const uint8_t way[3], uint64_t v, uint64_t w, int64_t imm, unsigned *at)
+static void one_operation(hb_rvasm *a, hb_op op, const uint8_t way[3], uint64_t v, uint64_t w, int64_t imm,
+                          unsigned *at)
 {
     if (way[1])
         hb_rvasm_op(a, HB_OP_LD, way[1], BASE, 0, (int64_t)v * 8);
@@ -150,7 +172,11 @@ static void pairs(void **state)
         }
         hb_rvasm_li(a, s, UINT64_C(0xfedcba9876543210));
         for (unsigned amount = 0; amount < 5; amount++) {
-            const uint8_t sums[][3] = {{s, r, s}, {r, s, r}, {s, r, r}, {s, r, 0}, {0, r, s}}; /* what is shifted into r; the two that are then added */
+            const uint8_t sums[][3] = {{s, r, s},
+                                       {r, s, r},
+                                       {s, r, r},
+                                       {s, r, 0},
+                                       {0, r, s}}; /* what is shifted into r; the two that are then added */
             for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
                 hb_rvasm_op(a, HB_OP_SLLI, r, sums[i][0], 0, amount);
                 hb_rvasm_op(a, HB_OP_ADD, r, sums[i][1], sums[i][2], 0);
@@ -179,7 +205,9 @@ static void pairs(void **state)
 static void branches(void **state)
 {
     (void)state;
-    static const uint8_t operands[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, COLD}, {COLD, HOT}, {0, HOT}, {HOT, 0}, {0, COLD}, {COLD, 0}, {0, 0}, {HOT, HOT}, {COLD, COLD}};
+    static const uint8_t operands[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, COLD}, {COLD, HOT},
+                                          {0, HOT},       {HOT, 0},         {0, COLD},   {COLD, 0},
+                                          {0, 0},         {HOT, HOT},       {COLD, COLD}};
     for (size_t k = 0; k < sizeof operands / sizeof *operands; k++) {
         hb_rvasm *a = new_asm();
         for (unsigned v = 0; v < 9; v++)
@@ -202,7 +230,8 @@ static void branches(void **state)
 static void loads_and_stores(void **state)
 {
     (void)state;
-    static const uint8_t registers[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, HOT}, {COLD, COLD}, {HOT, COLD}, {COLD, HOT}, {0, HOT}};
+    static const uint8_t registers[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, HOT}, {COLD, COLD},
+                                           {HOT, COLD},    {COLD, HOT},      {0, HOT}};
     for (size_t k = 0; k < sizeof registers / sizeof *registers; k++) {
         hb_rvasm *a = new_asm();
         const unsigned data = registers[k][0], base = registers[k][1];
