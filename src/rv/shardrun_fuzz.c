@@ -1,5 +1,5 @@
-/* Any words as a program, any bytes as its input, any cuts: planned and recorded shards are the same, their records are consistent, their chains close, and every checkpoint gives
- * its shard again. */
+/* Any words as a program, any bytes as its input, any cuts: planned and recorded shards are the same, their records are consistent, their chains
+ * close, and every checkpoint gives its shard again. */
 #include <string.h>
 
 #include "base/check.h"

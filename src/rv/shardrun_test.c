@@ -1,5 +1,5 @@
-/* Runs in shards: whatever the cuts, planned and recorded shards and those from checkpoints agree with each other and with the uncut run, and the chains of their boundary rows
- * close. */
+/* Runs in shards: whatever the cuts, planned and recorded shards and those from checkpoints agree with each other and with the uncut run, and the
+ * chains of their boundary rows close. */
 #include "rv/rvfault.h"
 #include "rv/shard_calls_test_util.h"
 
