@@ -26,7 +26,8 @@ endif()
 add_library(hb_options INTERFACE)
 target_compile_options(hb_options INTERFACE ${HB_WARNINGS} -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
   $<$<CONFIG:Checked,Fuzz>:${HB_SANITIZE}>
-  $<$<CONFIG:Fuzz>:-fsanitize=fuzzer-no-link>)
+  $<$<CONFIG:Fuzz>:-fsanitize=fuzzer-no-link>
+  $<$<AND:$<CONFIG:Fuzz>,$<BOOL:$<TARGET_PROPERTY:HB_NOT_FUZZED>>>:-fno-sanitize=all>)
 target_link_options(hb_options INTERFACE $<$<CONFIG:Checked,Fuzz>:${HB_SANITIZE}>)
 target_compile_definitions(hb_options INTERFACE _GNU_SOURCE $<$<CONFIG:Checked,Fuzz>:HB_CHECKED>)
 target_include_directories(hb_options INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)

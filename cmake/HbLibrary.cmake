@@ -17,8 +17,9 @@ if(HB_KERNEL_SOURCES)
   foreach(isa IN LISTS HB_ISAS)
     add_library(hb_kernels_${isa} OBJECT ${HB_KERNEL_SOURCES})
     target_link_libraries(hb_kernels_${isa} PRIVATE hb_options)
-    # Not instrumented for fuzzing: only provers run them, the checked build tests them, and they would take most of the compile time.
-    target_compile_options(hb_kernels_${isa} PRIVATE -O3 ${HB_ISA_FLAGS_${isa}} $<$<CONFIG:Fuzz>:-fno-sanitize=all>)
+    # HB_NOT_FUZZED: only provers run them, the checked build tests them, and instrumented they would take most of the compile time.
+    target_compile_options(hb_kernels_${isa} PRIVATE -O3 ${HB_ISA_FLAGS_${isa}})
+    set_property(TARGET hb_kernels_${isa} PROPERTY HB_NOT_FUZZED ON)
     target_compile_definitions(hb_kernels_${isa} PRIVATE HB_KERNEL_ISA=${isa})
     set_property(TARGET hb_kernels_${isa} PROPERTY POSITION_INDEPENDENT_CODE ON)
     list(APPEND HB_OBJECTS $<TARGET_OBJECTS:hb_kernels_${isa}>)

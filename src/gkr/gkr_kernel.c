@@ -184,7 +184,7 @@ HB_V fraction_view fraction_at(const hb_gkr_round *round, const hb_kpack *p, con
 
 PASS fraction_weight(const hb_gkr_round *round, hb_kpack *p, const hb_kpack *q, size_t i, size_t end)
 {
-    hb_kpack *p1 = p + round->packs;
+    hb_kpack *p1 = p ? p + round->packs : NULL;
     for (; p && i < end; i++) {
         ask(p + i), ask(p1 + i), ask(q + i), ask(q + round->packs + i);
         v16kp e = v16k_prepare(v16k_load(round->e + i)), e_lam = v16k_prepare(v16k_load(round->e_lam + i));
