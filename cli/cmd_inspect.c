@@ -1,4 +1,4 @@
-/* hauptbuch inspect FILE.proof            what a proof file says (without checking it)
+/* hauptbuch inspect FILE                  what a proof file says (without checking it), or a program about itself
  * hauptbuch inspect --chips [PROG ...]    the tables of the machine; with a program, what a run of it costs in each
  * hauptbuch inspect --chips --markdown    the rules of every table: docs/chips.md */
 #include <getopt.h>
@@ -6,15 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bytecode/hbc.h"
 #include "cli/chip_doc.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
 #include "cli/cli_program.h"
+#include "cli/package_print.h"
 #include "machine/machine_prove.h"
 #include "machine/prooffile.h"
+#include "program/package_file.h"
 
-static const char usage[] = "usage: hauptbuch inspect FILE.proof\n"
+static const char usage[] = "usage: hauptbuch inspect FILE.proof | PROG\n"
                             "       hauptbuch inspect --chips --markdown\n"
                             "       hauptbuch inspect --chips [PROG [--stdin FILE] [--input FILE]... [-- ARGS]]\n";
 
@@ -55,24 +58,46 @@ static void print_proof(const hb_proof_view *v, const hb_machine_airs *airs, siz
             printf("  %-20s %u rows\n", hb_chips[c]->name, v->statement.heights[c]);
 }
 
-static int inspect_proof(const char *path)
+static int inspect_package(const char *path, const hb_buf *file)
+{
+    hb_package p;
+    hb_error err = {0};
+    if (hb_package_read(&p, file->data, file->len, &err) != HB_OK) {
+        hb_cli_complain("inspect", "%s: %s", path, err.message);
+        return err.status == HB_OUT_OF_MEMORY ? HB_EXIT_ENVIRONMENT : HB_EXIT_NO;
+    }
+    hb_cli_print_package(&p);
+    hb_package_free(&p);
+    return HB_EXIT_YES;
+}
+
+static int inspect_proof(const char *path, const hb_buf *file)
 {
     static hb_machine_airs airs;
     static hb_proof_view view;
-    hb_buf file = {0};
     hb_error err = {0};
-    int status = hb_cli_read_file("inspect", path, &file);
+    int status = HB_EXIT_YES;
     void *memory = malloc(HB_MACHINE_AIRS_BYTES);
     hb_scratch scratch = hb_scratch_of(memory, memory ? HB_MACHINE_AIRS_BYTES : 0);
-    if (!status && hb_machine_airs_init(&airs, &scratch, &err) != HB_OK)
+    if (hb_machine_airs_init(&airs, &scratch, &err) != HB_OK)
         status = HB_EXIT_ENVIRONMENT;
-    if (!status && hb_proof_parse(file.data, file.len, &view, &err) != HB_OK)
+    if (!status && hb_proof_parse(file->data, file->len, &view, &err) != HB_OK)
         status = HB_EXIT_NO;
     if (err.status)
         hb_cli_complain("inspect", "%s: %s", path, err.message);
     if (!status)
-        print_proof(&view, &airs, file.len);
+        print_proof(&view, &airs, file->len);
     free(memory);
+    return status;
+}
+
+static int inspect_file(const char *path)
+{
+    hb_buf file = {0};
+    int status = hb_cli_read_file("inspect", path, &file);
+    const bool is_program = !status && (hb_hbc_is(file.data, file.len) || (file.len >= 4 && memcmp(file.data, "\177ELF", 4) == 0));
+    if (!status)
+        status = is_program ? inspect_package(path, &file) : inspect_proof(path, &file);
     hb_buf_free(&file);
     return status;
 }
@@ -187,7 +212,7 @@ static int run(int argc, char **argv)
     if (chips && optind == argc)
         status = inspect_machine(markdown);
     else if (optind + 1 == argc && !markdown)
-        status = chips ? inspect_run(argv[optind], &exec) : inspect_proof(argv[optind]);
+        status = chips ? inspect_run(argv[optind], &exec) : inspect_file(argv[optind]);
     else
         fputs(usage, stderr);
     hb_cli_exec_free(&exec);

@@ -46,7 +46,7 @@ typedef struct hb_verdict {
     uint8_t public_digest[32];    /* that the run committed: SHA-256 (or BLAKE3, as the program chose) of the public values; 0 unless accepted */
 } hb_verdict;
 
-/* Writes the rules of the machine into memory (12 million RV64 instructions; milliseconds). NULL when it is smaller than HB_VERIFIER_BYTES. Nothing is to be freed
+/* Writes the rules of the machine into memory (some 15 million RV64 instructions; milliseconds). NULL when it is smaller than HB_VERIFIER_BYTES. Nothing is to be freed
  * but the memory. */
 HB_PUBLIC hb_verifier *hb_verifier_init(void *memory, size_t bytes);
 

@@ -118,7 +118,7 @@ static inline chips_trace *chips_trace_routed(hb_rvasm *a, const hb_rv_exec_opti
     if (hb_rv_exec(&t->program, &o, &t->run, &err) != HB_OK)
         fail_msg("run: %s", err.message);
     t->record = hb_rv_run_record(t->run);
-    if (hb_chip_run_init(&t->routed, &t->program, t->record, policy, &err) != HB_OK)
+    if (hb_chip_run_init(&t->routed, &t->program, t->record, policy, NULL, &err) != HB_OK)
         fail_msg("routing: %s", err.message);
     chips_statement(t);
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++) {

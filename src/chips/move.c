@@ -17,7 +17,6 @@ static row read_row(hb_air *a, uint32_t col)
     };
     hb_air_bool(a, "right", r.right);
     hb_air_bool(a, "w", r.w);
-    hb_air_zero(a, "w only to the right", hb_air_mul(a, r.w, hb_chips_not(a, r.right)));
     for (uint32_t k = 1; k < 4; k++) {
         r.whole[k] = hb_air_col(a, col + MOVE_WHOLE1 + k - 1);
         hb_air_bool(a, labels[k - 1], r.whole[k]);

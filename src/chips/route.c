@@ -10,6 +10,26 @@
 enum { COST_CELL = 85, COST_PRODUCT = 190, COST_FRACTION = 400 };
 
 #define SETS (1u << HB_ROUTE_CHOICES)
+#define CHUNK_EVENTS ((size_t)1 << 15)
+
+/* Some events of one family of a route. */
+typedef struct chunk {
+    const hb_route *route;
+    uint32_t second;                    /* HB_ROUTE_SECOND for the second family, else 0 */
+    size_t begin, end;
+    uint8_t *masks;                     /* which choices can serve each event; then which one does */
+    uint64_t histogram[SETS];           /* of the masks */
+    uint64_t rows[HB_ROUTE_CHOICES];    /* of each choice */
+    uint32_t *lists[HB_ROUTE_CHOICES];  /* where their events are listed */
+} chunk;
+
+typedef struct routing {
+    hb_chip_run *run;
+    hb_route_policy policy;
+    chunk *chunks;
+    size_t n_chunks, n_events;
+    uint32_t sets[HB_ROUTES_MAX];       /* by route: the choices in use */
+} routing;
 
 /* Bytes of an event. */
 static size_t event_bytes(hb_rv_family f)
@@ -17,9 +37,9 @@ static size_t event_bytes(hb_rv_family f)
     return f == HB_FAM_CALL ? sizeof(hb_rv_event_call) : f >= HB_FAM_LD && f <= HB_FAM_STORE2 ? sizeof(hb_rv_event_mem) : sizeof(hb_rv_event_reg);
 }
 
-static size_t family_count(const hb_rv_record *record, hb_rv_family f)
+static hb_rv_family family_of(const chunk *c)
 {
-    return f == HB_FAM_COUNT ? 0 : record->family[f].count;
+    return c->route->family[c->second != 0];
 }
 
 static uint64_t cost(const hb_route_choice *choice, uint64_t rows)
@@ -70,49 +90,98 @@ static uint32_t choose(uint32_t mask, uint32_t set, hb_route_policy policy, uint
     return *turn;
 }
 
-/* Masks of all events of the route, and how often each occurs; returns the number of events. */
-static size_t admit_all(const hb_chip_run *run, const hb_route *r, uint8_t *masks, uint64_t histogram[SETS])
+static void admit_chunks(void *ctx, size_t begin, size_t end, unsigned worker)
 {
-    const uint8_t *first = masks;
-    for (uint32_t f = 0; f < 2; f++) {
-        const size_t n = family_count(run->record, r->family[f]);
-        const uint8_t *event = n ? run->record->family[r->family[f]].data : NULL;
-        for (size_t i = 0; i < n; i++, event += event_bytes(r->family[f])) {
+    (void)worker;
+    const routing *r = ctx;
+    for (size_t k = begin; k < end; k++) {
+        chunk *c = &r->chunks[k];
+        const size_t bytes = event_bytes(family_of(c));
+        const uint8_t *event = (const uint8_t *)r->run->record->family[family_of(c)].data + c->begin * bytes;
+        for (size_t i = 0; i < c->end - c->begin; i++, event += bytes) {
             const uint32_t *insn = (const uint32_t *)(const void *)event; /* the first member of every event */
-            *masks = (uint8_t)r->admit(&run->program->insns[*insn], event);
-            histogram[*masks++]++;
+            c->masks[i] = (uint8_t)c->route->admit(&r->run->program->insns[*insn], event);
+            c->histogram[c->masks[i]]++;
         }
     }
-    return (size_t)(masks - first);
 }
 
-/* Replaces masks by choices; counts the rows of each. */
-static void choose_all(const hb_route *r, uint8_t *masks, size_t n, const uint64_t histogram[SETS], hb_route_policy policy, uint64_t rows[HB_ROUTE_CHOICES])
+static void choose_chunks(void *ctx, size_t begin, size_t end, unsigned worker)
 {
-    const uint32_t set = cheapest_set(r, histogram);
-    uint32_t turn = 0;
-    for (size_t i = 0; i < n; i++) {
-        masks[i] = (uint8_t)choose(masks[i], set, policy, &turn);
-        rows[masks[i]]++;
+    (void)worker;
+    const routing *r = ctx;
+    for (size_t k = begin; k < end; k++) {
+        chunk *c = &r->chunks[k];
+        uint32_t turn = 0;
+        for (size_t i = 0; i < c->end - c->begin; i++) {
+            c->masks[i] = (uint8_t)choose(c->masks[i], r->sets[c->route - hb_routes], r->policy, &turn);
+            c->rows[c->masks[i]]++;
+        }
     }
 }
 
-/* Lists the events of each chip of the route; returns where the lists end. */
-static uint32_t *distribute(hb_chip_run *run, const hb_route *r, const uint8_t *choices, const uint64_t rows[HB_ROUTE_CHOICES], uint32_t *lists)
+static void list_chunks(void *ctx, size_t begin, size_t end, unsigned worker)
 {
-    uint32_t *at[HB_ROUTE_CHOICES];
-    for (uint32_t k = 0; k < r->n; k++) {
-        const hb_chip_id chip = r->choice[k].chip;
-        run->rows[chip] = rows[k];
-        run->events[chip] = at[k] = lists;
-        run->family[chip][0] = r->family[0];
-        run->family[chip][1] = r->family[1];
-        lists += rows[k];
+    (void)worker;
+    const routing *r = ctx;
+    for (size_t k = begin; k < end; k++) {
+        chunk *c = &r->chunks[k];
+        for (size_t i = 0; i < c->end - c->begin; i++)
+            *c->lists[c->masks[i]]++ = (uint32_t)(c->begin + i) | c->second;
     }
-    for (uint32_t f = 0; f < 2; f++)
-        for (size_t i = 0; i < family_count(run->record, r->family[f]); i++)
-            *at[*choices++]++ = (uint32_t)i | (f ? HB_ROUTE_SECOND : 0);
-    return lists;
+}
+
+/* Calls visit(r, first, n) for the chunks of each route, which are neighbours. */
+static void each_route(routing *r, void (*visit)(routing *r, chunk *first, size_t n, void *ctx), void *ctx)
+{
+    for (size_t k = 0, n; k < r->n_chunks; k += n) {
+        for (n = 1; k + n < r->n_chunks && r->chunks[k + n].route == r->chunks[k].route;)
+            n++;
+        visit(r, &r->chunks[k], n, ctx);
+    }
+}
+
+static void choose_set(routing *r, chunk *first, size_t n, void *ctx)
+{
+    (void)ctx;
+    uint64_t histogram[SETS] = {0};
+    for (size_t k = 0; k < n; k++)
+        for (uint32_t mask = 0; mask < SETS; mask++)
+            histogram[mask] += first[k].histogram[mask];
+    r->sets[first->route - hb_routes] = cheapest_set(first->route, histogram);
+}
+
+/* The list of each chip is those of the chunks one after the other. ctx: where the next list begins. */
+static void place_lists(routing *r, chunk *first, size_t n, void *ctx)
+{
+    uint32_t **lists = ctx;
+    const hb_route *route = first->route;
+    for (uint32_t choice = 0; choice < route->n; choice++) {
+        const hb_chip_id chip = route->choice[choice].chip;
+        r->run->events[chip] = *lists;
+        for (size_t k = 0; k < n; k++) {
+            first[k].lists[choice] = *lists;
+            *lists += first[k].rows[choice];
+        }
+        r->run->rows[chip] = (size_t)(*lists - r->run->events[chip]);
+        memcpy(r->run->family[chip], route->family, sizeof route->family);
+    }
+}
+
+/* Counts events and chunks; writes the chunks too when there is room for them. */
+static void cut_chunks(routing *r, uint8_t *masks)
+{
+    r->n_chunks = r->n_events = 0;
+    for (size_t i = 0; i < hb_n_routes; i++)
+        for (uint32_t f = 0; f < 2; f++) {
+            const hb_rv_family family = hb_routes[i].family[f];
+            const size_t n = family == HB_FAM_COUNT ? 0 : r->run->record->family[family].count;
+            for (size_t at = 0; at < n; at += CHUNK_EVENTS, r->n_chunks++)
+                if (r->chunks)
+                    r->chunks[r->n_chunks] = (chunk){.route = &hb_routes[i], .second = f ? HB_ROUTE_SECOND : 0, .begin = at,
+                                                     .end = n - at < CHUNK_EVENTS ? n : at + CHUNK_EVENTS, .masks = masks + r->n_events + at};
+            r->n_events += n;
+        }
 }
 
 /* Chips that serve a family alone. */
@@ -153,31 +222,29 @@ const hb_rv_cell *hb_chip_run_cell(const hb_chip_run *run, size_t row)
     return (const hb_rv_cell *)run->record->cells.data + (run->cells ? run->cells[row] : row);
 }
 
-hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_error *err)
+hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_pool *pool, hb_error *err)
 {
-    size_t total = 0, largest = 0;
+    routing r = {.run = run, .policy = policy};
     *run = (hb_chip_run){.program = program, .record = record};
-    for (size_t i = 0; i < hb_n_routes; i++) {
-        const size_t n = family_count(record, hb_routes[i].family[0]) + family_count(record, hb_routes[i].family[1]);
-        total += n;
-        largest = n > largest ? n : largest;
+    cut_chunks(&r, NULL);
+    const size_t listed = r.n_events + record->cells.count;
+    run->memory = malloc(listed * sizeof(uint32_t) + 1);
+    r.chunks = malloc(r.n_chunks * sizeof *r.chunks + r.n_events + 1);
+    if (!run->memory || !r.chunks) {
+        free(r.chunks);
+        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory to distribute %zu events and cells", listed);
     }
-    total += record->cells.count;
-    run->memory = malloc(total * sizeof(uint32_t) + largest + 1);
-    if (!run->memory)
-        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory to distribute %zu events and cells", total);
+    cut_chunks(&r, (uint8_t *)(r.chunks + r.n_chunks));
+    whole_families(run);
+    hb_pool_for(pool, r.n_chunks, 1, admit_chunks, &r);
+    each_route(&r, choose_set, NULL);
+    hb_pool_for(pool, r.n_chunks, 1, choose_chunks, &r);
     uint32_t *lists = run->memory;
+    each_route(&r, place_lists, &lists);
+    hb_pool_for(pool, r.n_chunks, 1, list_chunks, &r);
     run->cells = lists;
     run->n_cells = list_cells(record, lists);
-    lists += record->cells.count;
-    uint8_t *masks = (uint8_t *)((uint32_t *)run->memory + total);
-    whole_families(run);
-    for (size_t i = 0; i < hb_n_routes; i++) {
-        uint64_t histogram[SETS] = {0}, rows[HB_ROUTE_CHOICES] = {0};
-        const size_t n = admit_all(run, &hb_routes[i], masks, histogram);
-        choose_all(&hb_routes[i], masks, n, histogram, policy, rows);
-        lists = distribute(run, &hb_routes[i], masks, rows, lists);
-    }
+    free(r.chunks);
     return HB_OK;
 }
 

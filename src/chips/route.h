@@ -4,6 +4,8 @@
  * operand"). Which of them proves an event is the prover's choice, of no concern to soundness: each chip shows its own side condition. A variant with few
  * rows costs more than it saves, as tables are stored in tiles; so the choice is made for the whole record. Hosted. */
 #pragma once
+#include "base/error.h"
+#include "base/pool.h"
 #include "chips/chip.h"
 #include "rv/events.h"
 #include "rv/rvprogram.h"
@@ -28,8 +30,8 @@ typedef struct hb_chip_run {
 
 #define HB_ROUTE_SECOND (UINT32_C(1) << 31)
 
-/* Chooses. The result depends on program, record and policy only. HB_OK, HB_OUT_OF_MEMORY. */
-hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_error *err);
+/* Chooses. The result depends on program, record and policy only. pool may be NULL. HB_OK, HB_OUT_OF_MEMORY; free also after a failure. */
+hb_status hb_chip_run_init(hb_chip_run *run, const hb_rv_program *program, const hb_rv_record *record, hb_route_policy policy, hb_pool *pool, hb_error *err);
 void hb_chip_run_free(hb_chip_run *run);
 
 /* The cell of row `row` of INITFIN, and the number of rows. */
@@ -43,6 +45,7 @@ typedef struct hb_route_choice {
 } hb_route_choice;
 
 #define HB_ROUTE_CHOICES 6u
+#define HB_ROUTES_MAX 16u /* of hb_routes */
 
 /* One or two families of events and the chips that serve them, narrowest first. */
 typedef struct hb_route {

@@ -124,3 +124,4 @@ const hb_route hb_routes[] = {
     {{HB_FAM_SD, HB_FAM_STORE}, admit_store, {{HB_CHIP_SD, 8, 3}, {HB_CHIP_SW, 8, 3}, {HB_CHIP_SB, 8, 5}, {HB_CHIP_STORE, 8, 8}}, 4},
 };
 const size_t hb_n_routes = sizeof hb_routes / sizeof *hb_routes;
+_Static_assert(sizeof hb_routes / sizeof *hb_routes <= HB_ROUTES_MAX, "room for a set of choices each");

@@ -3,7 +3,8 @@
 #include "chips/gadgets.h"
 
 /* Operand "self", a merged access in the slot of rd; the other one is read in its own slot. Columns from `self` on: index, then the caller's; all of the flag
- * `second` (rd is rs2), which is shown boolean, decides which is which. For commutative operations. */
+ * `second` (rd is rs2), which is shown boolean, decides which is which. (Otherwise it could blend: with second = 2, rd = 4 and other = 5, the PROG tuple reads
+ * rs1 = 6, rs2 = 3.) For commutative operations. */
 typedef struct hb_self {
     hb_expr pc, ts, rd, other, second;
 } hb_self;

@@ -237,8 +237,75 @@ static void refusals(void **state)
     m = reopen(m, &read_only);
     assert_version(m, 1, 20);
     const hb_state_change change = {.timestamp = 900};
-    assert_int_not_equal(hb_state_put(m, &change, NULL, &err), HB_OK);
+    assert_int_equal(hb_state_put(m, &change, NULL, &err), HB_INVALID_ARGUMENT);
+    assert_int_equal(hb_state_manager_open(scratch_dir, NULL, &other, &err), HB_INVALID_ARGUMENT); /* this process has it read-only */
     hb_state_manager_close(m);
+}
+
+/* Handles of one process share the environment, whichever is closed first; another process is kept out of none of it. */
+static void two_handles(void **state)
+{
+    (void)state;
+    const hb_state_options read_only = {.read_only = true};
+    hb_error err = {0};
+    hb_state_manager *a = make(NULL), *b, *c;
+    ok(hb_state_manager_open(scratch_dir, NULL, &b, &err), &err);
+    ok(hb_state_manager_open(scratch_dir, &read_only, &c, &err), &err);
+    assert_true(hb_state_manager_store(a) == hb_state_manager_store(b));
+    step(a, 1, 20);
+    hb_state_manager_close(a);
+    step(b, 2, 20);
+    const hb_state_change change = {.timestamp = 900};
+    assert_int_equal(hb_state_put(c, &change, NULL, &err), HB_INVALID_ARGUMENT);
+    hb_state_manager_close(b);
+    assert_version(c, 2, 20);
+    hb_state_manager_close(c);
+    a = reopen(NULL, NULL);
+    step(a, 3, 20);
+    hb_state_manager_close(a);
+}
+
+/* A reader that is killed in the middle of reading must not keep old pages alive: the data file stops growing once it is gone. */
+static hb_status never_end(void *ctx, const uint8_t key[32], hb_span value, hb_error *err)
+{
+    (void)key, (void)value, (void)err;
+    if (write(*(int *)ctx, "x", 1) == 1)
+        pause();
+    return HB_OK;
+}
+
+static void dead_readers_are_cleaned_up(void **state)
+{
+    (void)state;
+    hb_error err = {0};
+    int pipes[2], status;
+    char byte;
+    hb_state_manager *m = make(NULL);
+    for (uint64_t v = 1; v <= 3; v++)
+        step(m, v, 60);
+    assert_int_equal(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        hb_state_manager *own;
+        if (hb_state_manager_open(scratch_dir, NULL, &own, &err) == HB_OK)
+            hb_state_each(own, 3, never_end, &pipes[1], &err);
+        _exit(1);
+    }
+    assert_int_equal(read(pipes[0], &byte, 1), 1);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    uint64_t early = 0; /* this handle stays open: nothing but its own looking around cleans up */
+    for (uint64_t v = 4; v <= 240; v++) {
+        step(m, v, 60);
+        ok(hb_state_prune(m, v, &err), &err);
+        early = v == 80 ? hb_store_file_bytes(hb_state_manager_store(m)) : early;
+    }
+    /* Commitments stay, so it grows a little; every version's pages kept would be megabytes. */
+    assert_in_range(hb_store_file_bytes(hb_state_manager_store(m)), 0, early + 300000);
+    assert_version(m, 240, 60);
+    hb_state_manager_close(m);
+    close(pipes[0]);
+    close(pipes[1]);
 }
 
 static void registry(void **state)
@@ -425,6 +492,7 @@ int main(void)
         ISOLATED(versions_stay_readable_until_pruned), ISOLATED(export_import_rollback), ISOLATED(refusals),
         ISOLATED(registry),                            ISOLATED(proofs_of_all_versions), ISOLATED(the_map_grows),
         ISOLATED(not_across_a_fork),                   cmocka_unit_test(network_file_systems), ISOLATED(lost_versions_are_noticed),
+        ISOLATED(two_handles),                         ISOLATED(dead_readers_are_cleaned_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

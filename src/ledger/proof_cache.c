@@ -250,7 +250,7 @@ static hb_status limit_in(hb_store_txn *txn, void *ctx, hb_error *err)
 hb_status hb_proof_cache_set_limit(hb_state_manager *m, uint64_t bytes, hb_error *err)
 {
     request a = {.limit = bytes};
-    return hb_store_write(m->store, limit_in, &a, err);
+    return hb_state_transact(m, limit_in, &a, err);
 }
 
 static hb_status stats_in(hb_store_txn *txn, void *ctx, hb_error *err)

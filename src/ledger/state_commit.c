@@ -242,7 +242,7 @@ static hb_status put_in(hb_store_txn *txn, void *ctx, hb_error *err)
 hb_status hb_state_put(hb_state_manager *m, const hb_state_change *change, uint64_t *version, hb_error *err)
 {
     put p = {.m = m, .change = change};
-    const hb_status st = hb_store_write(m->store, put_in, &p, err);
+    const hb_status st = hb_state_transact(m, put_in, &p, err);
     hb_buf_free(&p.copy);
     if (st != HB_OK)
         return st;

@@ -180,7 +180,7 @@ hb_status hb_state_import(hb_state_manager *m, const uint8_t *file, size_t bytes
     importing x = {.m = m, .timestamp = timestamp};
     hb_status st = read_file(&x, file, bytes, err);
     if (st == HB_OK)
-        st = hb_store_write(m->store, import_in, &x, err);
+        st = hb_state_transact(m, import_in, &x, err);
     if (st == HB_OK) {
         hb_store_write_head(m->store, x.made.version, x.made.digest);
         if (version)

@@ -283,6 +283,13 @@ hb_store *hb_state_manager_store(hb_state_manager *m)
     return m->store;
 }
 
+hb_status hb_state_transact(hb_state_manager *m, hb_store_fn fn, void *ctx, hb_error *err)
+{
+    if (m->read_only)
+        return hb_fail(err, HB_INVALID_ARGUMENT, "the ledger is open read-only");
+    return hb_store_write(m->store, fn, ctx, err);
+}
+
 hb_status hb_state_airs(hb_state_manager *m, const hb_machine_airs **airs, hb_error *err)
 {
     hb_status st = HB_OK;

@@ -44,6 +44,9 @@ typedef struct hb_state_source {
 } hb_state_source;
 hb_tree_source hb_state_source_of(hb_state_source *s, hb_state_manager *m, hb_store_txn *txn, bool caching);
 
+/* hb_store_write, unless the handle is read-only (HB_INVALID_ARGUMENT). */
+hb_status hb_state_transact(hb_state_manager *m, hb_store_fn fn, void *ctx, hb_error *err);
+
 /* What the next version is to be. */
 typedef struct hb_state_plan {
     hb_version_kind kind;

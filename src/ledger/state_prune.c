@@ -42,7 +42,7 @@ static hb_status rollback_in(hb_store_txn *txn, void *ctx, hb_error *err)
 hb_status hb_state_rollback_to(hb_state_manager *m, uint64_t to, uint64_t timestamp, uint64_t *version, hb_error *err)
 {
     rollback r = {.m = m, .to = to, .timestamp = timestamp};
-    const hb_status st = hb_store_write(m->store, rollback_in, &r, err);
+    const hb_status st = hb_state_transact(m, rollback_in, &r, err);
     if (st == HB_OK) {
         hb_store_write_head(m->store, r.made.version, r.made.digest);
         if (version)
@@ -136,7 +136,7 @@ static hb_status prune_in(hb_store_txn *txn, void *ctx, hb_error *err)
 hb_status hb_state_prune(hb_state_manager *m, uint64_t oldest, hb_error *err)
 {
     prune p = {.oldest = oldest};
-    const hb_status st = hb_store_write(m->store, prune_in, &p, err);
+    const hb_status st = hb_state_transact(m, prune_in, &p, err);
     hb_buf_free(&p.list);
     if (st == HB_OK && m->cache)
         hb_state_cache_clear(m->cache);

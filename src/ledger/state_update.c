@@ -178,7 +178,7 @@ hb_status hb_state_update(hb_state_manager *m, const hb_transition *t, uint64_t 
     if (st == HB_OK)
         st = make_receipt(&s, &receipt, err);
     if (st == HB_OK)
-        st = hb_store_write(m->store, update_in, &s, err);
+        st = hb_state_transact(m, update_in, &s, err);
     if (st == HB_OK) {
         hb_store_write_head(m->store, s.made.version, s.made.digest);
         if (version)

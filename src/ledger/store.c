@@ -17,6 +17,7 @@
 #include "ledger/store_priv.h"
 
 #define MAP_BYTES_FIRST (UINT64_C(64) << 20)
+#define WRITES_A_READER_CHECK 64u
 #define MAP_BYTES_LIMIT (UINT64_C(1) << 44)
 
 const char *const hb_table_names[HB_TABLES] = {"meta", "versions", "pages", "leaves", "stale", "receipts", "proofs", "cache", "cache_order"};
@@ -104,40 +105,94 @@ static hb_status open_env(hb_store *store, const hb_store_options *options, hb_e
     return open_tables(store, options, err);
 }
 
-hb_status hb_store_open(const char *dir, const hb_store_options *options, hb_store **out, hb_error *err)
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+static hb_store *open_stores; /* of this process, and dead copies of a parent's */
+
+static void destroy(hb_store *store)
 {
-    *out = NULL;
+    if (store->env && store->pid == getpid()) /* a child's copy must leave the parent's locks alone */
+        mdb_env_close(store->env);
+    pthread_rwlock_destroy(&store->map_lock);
+    free(store->dir);
+    free(store);
+}
+
+/* The store with this data file that this process has open, or NULL. */
+static hb_store *find_open(const char *dir, struct stat *st)
+{
+    char path[4096];
+    if ((size_t)snprintf(path, sizeof path, "%s/data.mdb", dir) >= sizeof path || stat(path, st))
+        return NULL;
+    for (hb_store *s = open_stores; s; s = s->next)
+        if (s->pid == getpid() && s->device == st->st_dev && s->file == st->st_ino)
+            return s;
+    return NULL;
+}
+
+static hb_status make_store(const char *dir, const hb_store_options *options, hb_store **out, hb_error *err)
+{
     hb_store *store = calloc(1, sizeof *store);
+    pthread_rwlockattr_t attr;
+    struct stat st = {0};
     if (!store || !(store->dir = strdup(dir))) {
         free(store);
         return hb_fail(err, HB_OUT_OF_MEMORY, "opening the ledger: out of memory");
     }
-    pthread_rwlockattr_t attr;
     pthread_rwlockattr_init(&attr);
     pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
     pthread_rwlock_init(&store->map_lock, &attr);
     pthread_rwlockattr_destroy(&attr);
     store->pid = getpid();
+    store->handles = 1;
+    store->read_only = options->read_only;
     store->map_bytes_max = options->map_bytes_max ? options->map_bytes_max : MAP_BYTES_LIMIT;
     store->map_bytes = options->map_bytes ? options->map_bytes : MAP_BYTES_FIRST;
-    const hb_status st = open_env(store, options, err);
-    if (st != HB_OK) {
-        hb_store_close(store);
-        return st;
+    const hb_status status = open_env(store, options, err);
+    if (status != HB_OK) {
+        destroy(store);
+        return status;
     }
-    *out = store;
+    find_open(dir, &st);
+    store->device = st.st_dev;
+    store->file = st.st_ino;
+    store->next = open_stores;
+    open_stores = *out = store;
     return HB_OK;
+}
+
+hb_status hb_store_open(const char *dir, const hb_store_options *options, hb_store **out, hb_error *err)
+{
+    struct stat st;
+    hb_status status = HB_OK;
+    *out = NULL;
+    pthread_mutex_lock(&open_lock);
+    hb_store *open = find_open(dir, &st);
+    if (!open) {
+        status = make_store(dir, options, out, err);
+    } else if (open->read_only && !options->read_only) {
+        status = hb_fail(err, HB_INVALID_ARGUMENT, "%s is open read-only in this process", dir);
+    } else {
+        open->handles++;
+        *out = open;
+    }
+    pthread_mutex_unlock(&open_lock);
+    return status;
 }
 
 void hb_store_close(hb_store *store)
 {
     if (!store)
         return;
-    if (store->env && store->pid == getpid()) /* a child's copy must leave the parent's locks alone */
-        mdb_env_close(store->env);
-    pthread_rwlock_destroy(&store->map_lock);
-    free(store->dir);
-    free(store);
+    pthread_mutex_lock(&open_lock);
+    if (--store->handles == 0) {
+        hb_store **at = &open_stores;
+        while (*at && *at != store)
+            at = &(*at)->next;
+        if (*at)
+            *at = store->next;
+        destroy(store);
+    }
+    pthread_mutex_unlock(&open_lock);
 }
 
 const char *hb_store_dir(const hb_store *store)
@@ -161,6 +216,9 @@ static hb_status begin(hb_store *store, hb_store_txn *txn, bool write, hb_error 
         return hb_fail(err, HB_INVALID_ARGUMENT, "a ledger handle was used after fork; open the ledger again in the new process");
     if (write && store->broken)
         return hb_fail(err, HB_IO, "an earlier write to %s failed; open the ledger again", store->dir);
+    int dead;
+    if (write && __atomic_fetch_add(&store->writes, 1, __ATOMIC_RELAXED) % WRITES_A_READER_CHECK == WRITES_A_READER_CHECK - 1)
+        mdb_reader_check(store->env, &dead); /* a reader that died would keep old pages alive, and the file would grow */
     for (int attempt = 0;; attempt++) {
         pthread_rwlock_rdlock(&store->map_lock);
         const int rc = mdb_txn_begin(store->env, NULL, write ? 0 : MDB_RDONLY, &txn->txn);

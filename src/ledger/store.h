@@ -43,6 +43,8 @@ typedef struct hb_store_options {
     uint64_t map_bytes_max; /* 0: 2^44 */
 } hb_store_options;
 
+/* Opening what this process has open already gives another handle on the same environment (LMDB's locks do not bear two in one process); HB_INVALID_ARGUMENT when that
+ * one is read-only and this is to write. */
 hb_status hb_store_open(const char *dir, const hb_store_options *options, hb_store **store, hb_error *err);
 void hb_store_close(hb_store *store); /* NULL: nothing */
 

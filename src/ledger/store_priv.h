@@ -7,12 +7,18 @@
 #include "ledger/store.h"
 
 struct hb_store {
+    struct hb_store *next; /* of those that this process has open */
+    unsigned handles;
+    dev_t device;          /* of data.mdb, which says what is the same ledger */
+    ino_t file;
+    bool read_only;
     char *dir;
     MDB_env *env;
     MDB_dbi dbi[HB_TABLES];
     pid_t pid;                 /* that opened it */
     uint64_t map_bytes, map_bytes_max;
     pthread_rwlock_t map_lock; /* shared: a transaction is open; exclusive: the map's size changes */
+    unsigned writes;           /* begun by this handle; now and then dead readers are looked for */
     bool broken;               /* a commit failed in an unknown way: no more writes */
 };
 

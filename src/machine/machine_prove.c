@@ -187,7 +187,7 @@ static hb_status make_statement(const hb_chip_run *routed, uint32_t kind, const 
 hb_status hb_machine_statement(const hb_machine_key *key, uint32_t kind, const hb_rv_record *record, const hb_run_facts *run, hb_statement *st, hb_error *err)
 {
     hb_chip_run routed;
-    hb_status status = hb_chip_run_init(&routed, key->program, record, key->routes, err);
+    hb_status status = hb_chip_run_init(&routed, key->program, record, key->routes, NULL, err);
     if (status == HB_OK)
         status = make_statement(&routed, kind, run, st, err);
     hb_chip_run_free(&routed);
@@ -316,7 +316,7 @@ hb_status hb_machine_proof_init(hb_machine_proof *p, const hb_machine_key *key, 
     p->progress = progress;
     hb_chip_run routed;
     phase_begin(p, HB_PHASE_FILL);
-    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, err);
+    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, pool, err);
     if (st == HB_OK)
         st = make_statement(&routed, kind, run, &p->statement, err);
     if (st == HB_OK)
@@ -561,7 +561,7 @@ hb_status hb_machine_commit_boundary(const hb_machine_key *key, uint32_t kind, c
                                      hb_error *err)
 {
     hb_chip_run routed;
-    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, err);
+    hb_status st = hb_chip_run_init(&routed, key->program, record, key->routes, pool, err);
     if (st == HB_OK)
         st = commit_boundary(key, kind, &routed, pool, cap, nodes, err);
     hb_chip_run_free(&routed);

@@ -14,7 +14,7 @@
 enum {
     CODE_BYTES = 64 << 20,
     CELLS = CODE_BYTES / 64,
-    FIRST_LOOK = 1 << 18,      /* instructions; the interpreter has done so much by the time a translation is ready */
+    FIRST_LOOK = 1 << 18,       /* instructions; the interpreter has done so much by the time a translation is ready */
     FIRST_EAGER_LOOK = 1 << 12, /* early enough for tests to come by */
     LOOK_FACTOR = 4,
     STRETCH = 1 << 10,   /* instructions */
@@ -121,7 +121,8 @@ static bool get_ready(hb_rv_jit *j)
 {
     const size_t map = (size_t)j->n_words * sizeof *j->map, mask = 4 * sizeof *j->mask;
     j->words = hb_pages_alloc((j->n_words + UINT64_C(1)) * sizeof *j->words);
-    if (!j->words || !hb_jit_code_init(&j->code, CODE_BYTES, map + mask + CELLS * (sizeof *j->sites + sizeof *j->cells)))
+    if (!j->words ||
+        !hb_jit_code_init(&j->code, CODE_BYTES, map + mask + CELLS * (sizeof *j->sites + sizeof *j->cells)))
         return false;
     j->map = (uint64_t *)(void *)j->code.data;
     j->mask = j->map + j->n_words;
@@ -177,8 +178,9 @@ static hb_jit_exit enter(hb_rv_jit *j, hb_rv_run *m, uint32_t word)
     return (hb_jit_exit)(r >> 32);
 }
 
-/* Makes sure that a word is translated, or says that it shall be interpreted for a while: code is translated when it is met a second time or when the interpreter is
- * still in such code after a while (then not `fresh`), and never so often that it costs more than it can bring. */
+/* Makes sure that a word is translated, or says that it shall be interpreted for a while: code is translated when it
+ * is met a second time or when the interpreter is still in such code after a while (then not `fresh`), and never so
+ * often that it costs more than it can bring. */
 static bool is_there(hb_rv_jit *j, hb_rv_run *m, uint32_t word, bool fresh)
 {
     hb_jit_word *w = &j->words[word];

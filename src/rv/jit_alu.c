@@ -1,4 +1,5 @@
-/* Arithmetic: one guest operation, or a pair that compilers write for one thing, at a time. What each computes is the table of interp_body.h. */
+/* Arithmetic: one guest operation, or a pair that compilers write for one thing, at a time. What each computes is the
+ * table of interp_body.h. */
 #include "rv/jit_state.h"
 
 #if HB_RV_JIT
@@ -166,7 +167,8 @@ static void multiply_high(hb_rv_jit *j, const hb_rv_decoded *d)
     hb_jit_written(j, d->rd, X_RDX);
 }
 
-/* Quotient in rax, remainder in rdx; the cases that x86 traps on are done apart: divisor 0, and -1 for signed operands (which has MIN / -1 in it). */
+/* Quotient in rax, remainder in rdx; the cases that x86 traps on are done apart: divisor 0, and -1 for signed
+ * operands (which has MIN / -1 in it). */
 static void divide(hb_rv_jit *j, const hb_rv_decoded *d, bool wide, bool is_signed, bool remainder)
 {
     hb_x64 *e = &j->e;
@@ -210,12 +212,14 @@ static void divide(hb_rv_jit *j, const hb_rv_decoded *d, bool wide, bool is_sign
     hb_jit_written(j, d->rd, result);
 }
 
-/* Two instructions with one result, the second overwriting what the first wrote. Nothing can stop the run between them. */
+/* Two instructions with one result, the second overwriting what the first wrote. Nothing can stop the run between
+ * them. */
 static bool pair(hb_rv_jit *j, const hb_rv_decoded *d, const hb_rv_decoded *n)
 {
     if (n->rd != d->rd || d->rd == HB_RV_REG_SINK)
         return false;
-    if ((d->op == HB_OP_LUI || d->op == HB_OP_AUIPC) && n->rs1 == d->rd && (n->op == HB_OP_ADDI || n->op == HB_OP_ADDIW)) {
+    if ((d->op == HB_OP_LUI || d->op == HB_OP_AUIPC) && n->rs1 == d->rd &&
+        (n->op == HB_OP_ADDI || n->op == HB_OP_ADDIW)) {
         const uint64_t sum = (uint64_t)d->imm + (uint64_t)n->imm;
         hb_jit_write_const(j, d->rd, n->op == HB_OP_ADDI ? sum : (uint64_t)(int64_t)(int32_t)(uint32_t)sum);
         return true;

@@ -1,8 +1,9 @@
-/* Instructions per second of the interpreter and of translated code on guests.
+/* Instructions per second of processor time, of the interpreter and of translated code, on guests.
  *
- *   jit_bench                                   two programs of its own: Fibonacci numbers, and a quicksort of 2^20 numbers
- *   jit_bench [OPTION GUEST.elf]...             built guests (hauptbuch build); an option is for the guest behind it:
- *     -n N  input chunk: N as u32 (examples fibonacci)      -v N  input chunk: a vector of N random u32 (examples/rust/quicksort)
+ *   jit_bench                         two programs of its own: Fibonacci numbers, and a quicksort of 2^20 numbers
+ *   jit_bench [OPTION GUEST.elf]...   built guests (hauptbuch build); an option is for the guest behind it:
+ *     -n N  input chunk: N as u32 (examples fibonacci)
+ *     -v N  input chunk: a vector of N random u32 (examples/rust/quicksort)
  *     -i F  input chunk: the bytes of a file */
 #include <inttypes.h>
 #include <stdio.h>
@@ -61,7 +62,8 @@ static void fill(hb_rvasm *a)
 /* sort(A0: first, A1: last; addresses of u32): Hoare's partition around the middle, both sides recursively. */
 static void quicksort(hb_rvasm *a)
 {
-    uint32_t sort = hb_rvasm_label(a), again = hb_rvasm_label(a), up = hb_rvasm_label(a), down = hb_rvasm_label(a), done = hb_rvasm_label(a), out = hb_rvasm_label(a);
+    uint32_t sort = hb_rvasm_label(a), again = hb_rvasm_label(a), up = hb_rvasm_label(a), down = hb_rvasm_label(a),
+             done = hb_rvasm_label(a), out = hb_rvasm_label(a);
     a->bss = 4 * NUMBERS;
     hb_rvasm_li(a, SP, HB_RV_STACK_TOP - 64);
     hb_rvasm_li(a, A0, HB_RVASM_DATA);
@@ -121,11 +123,13 @@ static double cpu_ns(void)
 }
 
 /* Million instructions per second of processor time, best of several runs. */
-static double speed(const char *name, const hb_rv_program *p, const hb_rv_span *input, hb_rv_engine engine, hb_rv_report *out)
+static double speed(const char *name, const hb_rv_program *p, const hb_rv_span *input, hb_rv_engine engine,
+                    hb_rv_report *out)
 {
     double best = 0;
     for (int k = 0; k < RUNS; k++) {
-        hb_rv_exec_options o = {.engine = engine, .inputs = input, .n_inputs = input != NULL, .memory_limit = UINT64_C(4) << 30};
+        hb_rv_exec_options o = {
+            .engine = engine, .inputs = input, .n_inputs = input != NULL, .memory_limit = UINT64_C(4) << 30};
         hb_rv_run *run;
         hb_error err = {0};
         if (hb_rv_start(p, &o, &run, &err) != HB_OK)
@@ -146,9 +150,11 @@ static double speed(const char *name, const hb_rv_program *p, const hb_rv_span *
 static void measure(const char *name, const hb_rv_program *p, const hb_rv_span *input)
 {
     static hb_rv_report r; /* large */
-    const double slow = speed(name, p, input, HB_RV_ENGINE_INTERPRETER, &r), fast = speed(name, p, input, HB_RV_ENGINE_AUTO, &r);
-    printf("%-24s %12" PRIu64 " instructions   interpreter %7.1f M/s   translated %7.1f M/s   %5.1f x   %5.1f %% of them by translated code\n", name, r.cycles, slow,
-           fast, fast / slow, 100.0 * (double)r.translated / (double)r.cycles);
+    const double slow = speed(name, p, input, HB_RV_ENGINE_INTERPRETER, &r),
+                 fast = speed(name, p, input, HB_RV_ENGINE_AUTO, &r);
+    printf("%-24s %12" PRIu64 " instructions   interpreter %7.1f M/s   translated %7.1f M/s   %5.1f x   %5.1f %% of "
+                              "them by translated code\n",
+           name, r.cycles, slow, fast, fast / slow, 100.0 * (double)r.translated / (double)r.cycles);
 }
 
 static void measure_own(const char *name, void (*body)(hb_rvasm *))

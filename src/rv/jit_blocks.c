@@ -8,14 +8,14 @@
 #include "base/check.h"
 
 enum {
-    INSN_BYTES = 160,  /* more than any instruction takes, its code behind the blocks included */
-    BLOCK_BYTES = 192, /* the same for entries and ends */
+    INSN_BYTES = 160,     /* more than any instruction takes, its code behind the blocks included */
+    BLOCK_BYTES = 192,    /* the same for entries and ends */
     ROUTINE_BYTES = 4096, /* the common routines, rounding */
-    BYTES_PER_CELL = 64, /* an instruction needs two cells at most, a block three */
-    HOT = 16,          /* executions */
+    BYTES_PER_CELL = 64,  /* an instruction needs two cells at most, a block three */
+    HOT = 16,             /* executions */
     PIECE_BYTES = 1 << 16,
     GAP_BYTES = 1 << 16, /* a multiple of any page */
-    LATE_WORDS = 128   /* instructions that a miss translates at once, about */
+    LATE_WORDS = 128     /* instructions that a miss translates at once, about */
 };
 
 static bool ends_block(unsigned op)
@@ -142,8 +142,8 @@ static void reset(hb_rv_jit *j)
     j->batch_bytes = j->used = j->piece = j->piece_end = 0;
 }
 
-/* Where the batch comes: behind what is there, or in a new piece. Pieces are kept apart by a page that stays inaccessible: then changing their protection neither
- * splits nor joins mappings, which is what makes it dear. */
+/* Where the batch comes: behind what is there, or in a new piece. Pieces are kept apart by a page that stays
+ * inaccessible: then changing their protection neither splits nor joins mappings, which is what makes it dear. */
 static bool open_piece(hb_rv_jit *j)
 {
     const size_t bytes = ROUTINE_BYTES + j->batch_bytes;
@@ -184,7 +184,8 @@ static bool has_room(const hb_rv_jit *j)
 {
     const size_t bytes = ROUTINE_BYTES + j->batch_bytes + BLOCK_BYTES + INSN_BYTES * HB_JIT_BLOCK_MAX;
     const bool room_for_code = bytes + PIECE_BYTES + 2 * GAP_BYTES <= j->code.size - j->piece_end;
-    return room_for_code && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells && bytes / INSN_BYTES <= j->max_cells - j->n_sites;
+    return room_for_code && bytes / BYTES_PER_CELL <= j->max_cells - j->n_cells &&
+           bytes / INSN_BYTES <= j->max_cells - j->n_sites;
 }
 
 static void plan_late(hb_rv_jit *j, uint32_t word)
@@ -209,7 +210,8 @@ bool hb_jit_translate(hb_rv_jit *j, const hb_rv_run *m, uint32_t word)
     return emit_batch(j);
 }
 
-/* Which registers count, by how often they are read and written; the constants of the encoding come out as they should (rs2 of an immediate is 0). */
+/* Which registers count, by how often they are read and written; the constants of the encoding come out as they
+ * should (rs2 of an immediate is 0). */
 static void weigh(const hb_rv_jit *j, uint64_t weight[33])
 {
     for (uint32_t k = 0; k < j->n_words; k++) {

@@ -27,7 +27,8 @@ bool hb_jit_code_init(hb_jit_code *c, size_t size, size_t data_size)
     c->base = p;
     c->data = c->base + c->size;
     /* asks for the right to execute now, so that a refusal is known before anything is translated */
-    if (mprotect(c->data, c->data_size, PROT_READ | PROT_WRITE) != 0 || !protect(c, 0, page, PROT_READ | PROT_EXEC) || !protect(c, 0, page, PROT_NONE)) {
+    if (mprotect(c->data, c->data_size, PROT_READ | PROT_WRITE) != 0 || !protect(c, 0, page, PROT_READ | PROT_EXEC) ||
+        !protect(c, 0, page, PROT_NONE)) {
         hb_jit_code_free(c);
         return false;
     }

@@ -1,11 +1,24 @@
-/* Every operation of translated code against the interpreter: all pairs of edge values, all ways in which operands share registers, with registers that live in host
- * registers and ones that do not, with and without BMI2. */
+/* Every operation of translated code against the interpreter: all pairs of edge values, all ways in which operands
+ * share registers, with registers that live in host registers and ones that do not, with and without BMI2. */
 #include "base/cpu.h"
 #include "rv/jit_test_util.h"
 #include "rv/rvrandom.h"
 
-static const uint64_t values[] = {0,          1,          2,          UINT64_MAX, UINT64_C(1) << 63,           INT64_MAX, UINT64_C(0x80000000), UINT64_C(0x7fffffff),
-                                  0xffffffff, UINT64_C(1) << 32, 63, 64, UINT64_C(0xffffffff80000000), UINT64_C(0x123456789abcdef0), UINT64_C(0xfedcba9876543210)};
+static const uint64_t values[] = {0,
+                                  1,
+                                  2,
+                                  UINT64_MAX,
+                                  UINT64_C(1) << 63,
+                                  INT64_MAX,
+                                  UINT64_C(0x80000000),
+                                  UINT64_C(0x7fffffff),
+                                  0xffffffff,
+                                  UINT64_C(1) << 32,
+                                  63,
+                                  64,
+                                  UINT64_C(0xffffffff80000000),
+                                  UINT64_C(0x123456789abcdef0),
+                                  UINT64_C(0xfedcba9876543210)};
 enum { VALUES = sizeof values / sizeof *values, RESULTS = 1 << 16 };
 
 /* Registers that the text names often live in host registers, nine of them: HOT and those behind it. */
@@ -25,12 +38,21 @@ static bool is_plain_operation(hb_op op)
 
 /* rd, rs1, rs2 of one way to share registers; 0 is x0. */
 static const uint8_t ways[][3] = {
-    {HOT, HOT + 1, HOT + 2}, {HOT, HOT, HOT + 1}, {HOT, HOT + 1, HOT}, {HOT, HOT + 1, HOT + 1}, {HOT, HOT, HOT}, {COLD, COLD + 1, COLD + 2},
-    {COLD, COLD, COLD + 1}, {COLD, COLD + 1, COLD}, {COLD, COLD, COLD}, {HOT, COLD, HOT}, {COLD, HOT, COLD}, {HOT, COLD, COLD + 1}, {COLD, HOT, HOT + 1},
-    {HOT, 0, HOT}, {HOT, HOT, 0}, {HOT, 0, 0}, {COLD, 0, COLD}, {COLD, COLD, 0}, {HOT, HOT + 1, 0}, {COLD, 0, HOT}, {0, HOT, COLD},
+    {HOT, HOT + 1, HOT + 2}, {HOT, HOT, HOT + 1},
+    {HOT, HOT + 1, HOT},     {HOT, HOT + 1, HOT + 1},
+    {HOT, HOT, HOT},         {COLD, COLD + 1, COLD + 2},
+    {COLD, COLD, COLD + 1},  {COLD, COLD + 1, COLD},
+    {COLD, COLD, COLD},      {HOT, COLD, HOT},
+    {COLD, HOT, COLD},       {HOT, COLD, COLD + 1},
+    {COLD, HOT, HOT + 1},    {HOT, 0, HOT},
+    {HOT, HOT, 0},           {HOT, 0, 0},
+    {COLD, 0, COLD},         {COLD, COLD, 0},
+    {HOT, HOT + 1, 0},       {COLD, 0, HOT},
+    {0, HOT, COLD},
 };
 
-static void one_operation(hb_rvasm *a, hb_op op, const uint8_t way[3], uint64_t v, uint64_t w, int64_t imm, unsigned *at)
+static void one_operation(hb_rvasm *a, hb_op op, const uint8_t way[3], uint64_t v, uint64_t w, int64_t imm,
+                          unsigned *at)
 {
     if (way[1])
         hb_rvasm_op(a, HB_OP_LD, way[1], BASE, 0, (int64_t)v * 8);
@@ -136,10 +158,13 @@ static void pairs(void **state)
             const int64_t upper = v == 0 ? INT32_MIN : v == 1 ? 0x7ffff000 : 0x1000;
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDIW, r, r, 0, -1);
+            hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, r, r, 0, 2047);
+            hb_rvasm_op(a, HB_OP_XOR, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_AUIPC, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, r, r, 0, -2048);
+            hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
             hb_rvasm_op(a, HB_OP_LUI, r, 0, 0, upper);
             hb_rvasm_op(a, HB_OP_ADDI, s, r, 0, 5); /* no pair: both stay */
             hb_rvasm_op(a, HB_OP_ADD, 30, 30, s, 0);
@@ -147,21 +172,26 @@ static void pairs(void **state)
         }
         hb_rvasm_li(a, s, UINT64_C(0xfedcba9876543210));
         for (unsigned amount = 0; amount < 5; amount++) {
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, s, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, r, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, s, r, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, r, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, 0, 0);
-            hb_rvasm_op(a, HB_OP_SLLI, r, 0, 0, amount);
-            hb_rvasm_op(a, HB_OP_ADD, r, r, s, 0);
+            const uint8_t sums[][3] = {{s, r, s},
+                                       {r, s, r},
+                                       {s, r, r},
+                                       {s, r, 0},
+                                       {0, r, s}}; /* what is shifted into r; the two that are then added */
+            for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+                hb_rvasm_op(a, HB_OP_SLLI, r, sums[i][0], 0, amount);
+                hb_rvasm_op(a, HB_OP_ADD, r, sums[i][1], sums[i][2], 0);
+                hb_rvasm_op(a, HB_OP_XOR, 30, 30, r, 0);
+                hb_rvasm_op(a, HB_OP_SLLI, r, sums[i][0], 0, amount);
+                hb_rvasm_op(a, HB_OP_ADD, r, sums[i][2], sums[i][1], 0);
+                hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
+            }
         }
-        hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
-        hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 32);
-        hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
-        hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, 31);
+        for (unsigned left = 31; left < 34; left++)
+            for (unsigned right = 31; right < 34; right++) {
+                hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, left);
+                hb_rvasm_op(a, HB_OP_SRLI, r, r, 0, right);
+                hb_rvasm_op(a, HB_OP_SUB, 30, 30, r, 0);
+            }
         hb_rvasm_op(a, HB_OP_SLLI, r, s, 0, 32);
         hb_rvasm_op(a, HB_OP_SRLI, s, r, 0, 32); /* no pair */
         hb_rvasm_op(a, HB_OP_ADD, 30, 30, r, 0);
@@ -175,7 +205,9 @@ static void pairs(void **state)
 static void branches(void **state)
 {
     (void)state;
-    static const uint8_t operands[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, COLD}, {COLD, HOT}, {0, HOT}, {HOT, 0}, {0, COLD}, {COLD, 0}, {0, 0}, {HOT, HOT}, {COLD, COLD}};
+    static const uint8_t operands[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, COLD}, {COLD, HOT},
+                                          {0, HOT},       {HOT, 0},         {0, COLD},   {COLD, 0},
+                                          {0, 0},         {HOT, HOT},       {COLD, COLD}};
     for (size_t k = 0; k < sizeof operands / sizeof *operands; k++) {
         hb_rvasm *a = new_asm();
         for (unsigned v = 0; v < 9; v++)
@@ -198,7 +230,8 @@ static void branches(void **state)
 static void loads_and_stores(void **state)
 {
     (void)state;
-    static const uint8_t registers[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, HOT}, {COLD, COLD}, {HOT, COLD}, {COLD, HOT}, {0, HOT}};
+    static const uint8_t registers[][2] = {{HOT, HOT + 1}, {COLD, COLD + 1}, {HOT, HOT}, {COLD, COLD},
+                                           {HOT, COLD},    {COLD, HOT},      {0, HOT}};
     for (size_t k = 0; k < sizeof registers / sizeof *registers; k++) {
         hb_rvasm *a = new_asm();
         const unsigned data = registers[k][0], base = registers[k][1];

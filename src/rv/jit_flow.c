@@ -31,7 +31,8 @@ static uint64_t *counter(hb_rv_jit *j, uint32_t from, uint32_t to)
     return cell;
 }
 
-/* jmp through a cell that first leads to C and, once the word is translated, to its checked entry. `left` must be true. */
+/* jmp through a cell that first leads to C and, once the word is translated, to its checked entry. `left` must be
+ * true. */
 static void jump_by_slot(hb_rv_jit *j, uint32_t word)
 {
     hb_jit_slot slot = {hb_jit_cell(j), j->words[word].waiting};
@@ -51,8 +52,8 @@ static bool can_follow(const hb_rv_jit *j, uint32_t word)
     return (w->flags & (HB_JIT_PLANNED | HB_JIT_RETURN)) == HB_JIT_PLANNED && !w->body;
 }
 
-/* Ends the block after `rest` of its instructions were not executed, and goes on at a word. last: nothing of the block comes behind, so that the body of that word
- * may. */
+/* Ends the block after `rest` of its instructions were not executed, and goes on at a word. last: nothing of the
+ * block comes behind, so that the body of that word may. */
 static void go_to(hb_rv_jit *j, uint32_t word, int32_t rest, bool last)
 {
     const hb_jit_word *to = &j->words[word];
@@ -207,7 +208,8 @@ void hb_jit_emit_jalr(hb_rv_jit *j, const hb_rv_decoded *d)
     x_jmp_rm(e, x_reg(X_RDX));
 }
 
-/* The two entries that test `left`: the one that the map names counts a run that starts here, the one that slots name does not. */
+/* The two entries that test `left`: the one that the map names counts a run that starts here, the one that slots name
+ * does not. */
 static void checked_entries(hb_rv_jit *j, hb_jit_word *w, uint32_t word)
 {
     j->map[word] = (uint64_t)(uintptr_t)j->e.p;

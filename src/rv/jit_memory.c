@@ -1,6 +1,6 @@
-/* Loads and stores. In line: is the address aligned, and in the page of the last time? Then the access. If not, out of line: the page table. Loads and stores that
- * move about have the page table in line. Everything else (first touches, misaligned accesses, traps, pages of the input region whose words must be seen) is
- * done by hb_jit_access. */
+/* Loads and stores. In line: is the address aligned, and in the page of the last time? Then the access. If not, out
+ * of line: the page table. Loads and stores that move about have the page table in line. Everything else (first
+ * touches, misaligned accesses, traps, pages of the input region whose words must be seen) is done by hb_jit_access. */
 #include "rv/jit_state.h"
 
 #if HB_RV_JIT
@@ -96,13 +96,14 @@ static void by_page_table(hb_rv_jit *j, unsigned log2, hb_jit_cold *cold)
     cold->site[0] = x_jcc(e, X_NE);
     x_mov(e, X_RDX, cold->address);
     x_shift(e, true, X_G_SHR, X_RDX, HB_RVMEM_PAGE_LOG2);
-    x_op(e, true, X_MOV, X_RDX, x_mem_index(HB_JIT_PAGES, X_RDX, 3, cold->store ? (int32_t)(HB_RVMEM_PAGES * sizeof(uintptr_t)) : 0));
+    x_op(e, true, X_MOV, X_RDX,
+         x_mem_index(HB_JIT_PAGES, X_RDX, 3, cold->store ? (int32_t)(HB_RVMEM_PAGES * sizeof(uintptr_t)) : 0));
     x_op(e, true, X_TEST, X_RDX, x_reg(X_RDX));
     cold->site[1] = x_jcc(e, X_E);
 }
 
-/* rdx := entry of the page that the site knows, when that is the right one and the address is aligned: bits within the page, but for those of the alignment, do
- * not matter. The load of the entry does not wait for the address. */
+/* rdx := entry of the page that the site knows, when that is the right one and the address is aligned: bits within
+ * the page, but for those of the alignment, do not matter. The load of the entry does not wait for the address. */
 static void by_site(hb_rv_jit *j, const hb_rv_decoded *d, unsigned log2, hb_jit_cold *cold)
 {
     hb_x64 *e = &j->e;
@@ -118,7 +119,11 @@ static void by_site(hb_rv_jit *j, const hb_rv_decoded *d, unsigned log2, hb_jit_
 
 static hb_jit_cold locate(hb_rv_jit *j, const hb_rv_decoded *d, bool store)
 {
-    hb_jit_cold cold = {.kind = HB_JIT_COLD_ACCESS, .exit = HB_JIT_EXIT_TRAP, .word = j->first + j->at, .add = (int32_t)(j->len - j->at), .store = store};
+    hb_jit_cold cold = {.kind = HB_JIT_COLD_ACCESS,
+                        .exit = HB_JIT_EXIT_TRAP,
+                        .word = j->first + j->at,
+                        .add = (int32_t)(j->len - j->at),
+                        .store = store};
     const unsigned log2 = log2_bytes((hb_op)d->op);
     cold.address = (uint8_t)guest_address(j, d);
     if (j->words[cold.word].flags & HB_JIT_SCATTERED)
@@ -140,7 +145,10 @@ void hb_jit_emit_load(hb_rv_jit *j, const hb_rv_decoded *d)
     case HB_OP_LD: x_op(&j->e, true, X_MOV, to, mem); break;
     case HB_OP_LBU: x_op(&j->e, false, X_MOVZX8, to, mem); break;
     case HB_OP_LHU: x_op(&j->e, false, X_MOVZX16, to, mem); break;
-    default: HB_ASSERT(d->op == HB_OP_LWU); x_op(&j->e, false, X_MOV, to, mem); break;
+    default:
+        HB_ASSERT(d->op == HB_OP_LWU);
+        x_op(&j->e, false, X_MOV, to, mem);
+        break;
     }
     hb_jit_written(j, d->rd, to);
     cold.resume = j->e.p;

@@ -1,4 +1,5 @@
-/* 10,000 random programs: translated code against the interpreter, at random limits and in random steps, from the first instruction on and as runs have it by default. */
+/* 10,000 random programs: translated code against the interpreter, at random limits and in random steps, from the
+ * first instruction on and as runs have it by default. */
 #include "rv/jit_test_util.h"
 #include "rv/rvrandom.h"
 
@@ -8,7 +9,8 @@ enum { PROGRAMS = 10000 };
 static hb_rv_program make(uint64_t seed, uint64_t *s)
 {
     hb_rvasm *a = new_asm();
-    const uint64_t counter = HB_RVASM_DATA + HB_RVRANDOM_BUFFER_BYTES, rounds = seed % 20 ? 1 + xorshift(s) % 8 : 200 + xorshift(s) % 2000;
+    const uint64_t counter = HB_RVASM_DATA + HB_RVRANDOM_BUFFER_BYTES,
+                   rounds = seed % 20 ? 1 + xorshift(s) % 8 : 200 + xorshift(s) % 2000;
     a->bss = HB_RVRANDOM_BUFFER_BYTES + 8;
     hb_rvasm_li(a, 1, rounds);
     hb_rvasm_li(a, 2, counter);
@@ -39,7 +41,8 @@ static void random_programs(void **state)
         hb_rv_exec_options o = {.cycle_limit = xorshift(&s) % 4 ? 0 : 1 + xorshift(&s) % 2000};
         jit_pair r = start_pair(&p, &o, seed % 8 ? HB_RV_ENGINE_TRANSLATOR : HB_RV_ENGINE_AUTO);
         for (unsigned k = 0; k < 6; k++)
-            if (advance_pair(&r, &(hb_rv_bound){.cycles = hb_rv_run_cycles(r.plain) + 1 + xorshift(&s) % 700}) != HB_RV_END_PAUSED)
+            if (advance_pair(&r, &(hb_rv_bound){.cycles = hb_rv_run_cycles(r.plain) + 1 + xorshift(&s) % 700}) !=
+                HB_RV_END_PAUSED)
                 break;
         advance_pair(&r, NULL);
         cycles += hb_rv_run_cycles(r.plain);

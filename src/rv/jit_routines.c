@@ -1,4 +1,5 @@
-/* Code that all blocks share: the way in, the ways out, and the slow path of memory; and the seldom-used code behind the blocks, which leads there. */
+/* Code that all blocks share: the way in, the ways out, and the slow path of memory; and the seldom-used code behind
+ * the blocks, which leads there. */
 #include "rv/jit_state.h"
 
 #if HB_RV_JIT
@@ -77,8 +78,8 @@ static void emit_access(hb_rv_jit *j)
     x_ret(e);
 }
 
-/* Called with the address in rcx and the site in rax: looks into the page table and puts what it finds into the site. Returns with flags "zero", or "not zero"
- * when the slow path must do the access. Keeps rcx. */
+/* Called with the address in rcx and the site in rax: looks into the page table and puts what it finds into the site.
+ * Returns with flags "zero", or "not zero" when the slow path must do the access. Keeps rcx. */
 static void emit_look_up(hb_rv_jit *j, bool store, unsigned log2)
 {
     hb_x64 *e = &j->e;
@@ -87,7 +88,8 @@ static void emit_look_up(hb_rv_jit *j, bool store, unsigned log2)
     uint8_t *odd = x_jcc(e, X_NE);
     x_mov(e, X_RDX, X_RCX);
     x_shift(e, true, X_G_SHR, X_RDX, HB_RVMEM_PAGE_LOG2);
-    x_op(e, true, X_MOV, X_RDX, x_mem_index(HB_JIT_PAGES, X_RDX, 3, store ? (int32_t)(HB_RVMEM_PAGES * sizeof(uintptr_t)) : 0));
+    x_op(e, true, X_MOV, X_RDX,
+         x_mem_index(HB_JIT_PAGES, X_RDX, 3, store ? (int32_t)(HB_RVMEM_PAGES * sizeof(uintptr_t)) : 0));
     x_op(e, true, X_TEST, X_RDX, x_reg(X_RDX));
     uint8_t *absent = x_jcc(e, X_E);
     x_op(e, true, X_MOV_STORE, X_RDX, x_mem(X_RAX, (int32_t)offsetof(hb_jit_site, bias)));

@@ -1,8 +1,10 @@
-/* Inside of the translator. Only its own files include this. Words: everything is by index of a word of text (rvprogram_priv.h: decoded).
+/* Inside of the translator. Only its own files and tests include this. Words: everything is by index of a word of text
+ * (rvprogram_priv.h: decoded).
  *
- * A block is code for the instructions from its first word up to a jump, a call, a word that does not decode, the next leader, or HB_JIT_BLOCK_MAX instructions;
- * a branch that is not taken stays inside. `left` (r15) is what the run may still execute minus the block's length: entering a block costs one subtraction and a
- * test, and every way out adds what was not executed. */
+ * A block is code for the instructions from its first word up to a jump, a call, a word that does not decode, the
+ * next leader, or HB_JIT_BLOCK_MAX instructions; a branch that is not taken stays inside. `left` (r15) is what the
+ * run may still execute minus the block's length: entering a block costs one subtraction and a test, and every way
+ * out adds what was not executed. */
 #pragma once
 #include "rv/interp_state.h"
 #include "rv/jit.h"
@@ -32,11 +34,11 @@ typedef enum hb_jit_exit {
 } hb_jit_exit;
 
 enum {
-    HB_JIT_LEADER = 1,  /* a block starts here, and blocks before it end */
-    HB_JIT_RETURN = 2,  /* reached by JALR as a rule: the checked entry comes right before the body */
-    HB_JIT_PLANNED = 4, /* has a body, or will have one when the current batch is done */
-    HB_JIT_LOOP = 16,   /* a jump backwards leads here */
-    HB_JIT_MISSED = 32, /* was looked for once without success */
+    HB_JIT_LEADER = 1,   /* a block starts here, and blocks before it end */
+    HB_JIT_RETURN = 2,   /* reached by JALR as a rule: the checked entry comes right before the body */
+    HB_JIT_PLANNED = 4,  /* has a body, or will have one when the current batch is done */
+    HB_JIT_LOOP = 16,    /* a jump backwards leads here */
+    HB_JIT_MISSED = 32,  /* was looked for once without success */
     HB_JIT_SCATTERED = 8 /* a load or store that often goes to another page than the time before */
 };
 
@@ -50,15 +52,15 @@ typedef struct hb_jit_word {
 typedef struct hb_jit_cold {
     enum { HB_JIT_COLD_EXIT, HB_JIT_COLD_ACCESS, HB_JIT_COLD_SLOT, HB_JIT_COLD_ENTRY } kind;
     hb_jit_exit exit;
-    uint8_t *site[2];  /* jumps to it; NULL: none */
-    uint8_t *resume;   /* ACCESS: where to go on */
-    uint8_t *hit;      /* ACCESS with a site: where the access is */
-    const void *kept;  /* ACCESS: the hb_jit_site, or NULL */
-    bool store;        /* ACCESS */
-    uint64_t *cell;    /* SLOT: gets its address */
+    uint8_t *site[2]; /* jumps to it; NULL: none */
+    uint8_t *resume;  /* ACCESS: where to go on */
+    uint8_t *hit;     /* ACCESS with a site: where the access is */
+    const void *kept; /* ACCESS: the hb_jit_site, or NULL */
+    bool store;       /* ACCESS */
+    uint64_t *cell;   /* SLOT: gets its address */
     uint32_t word;
-    int32_t add;       /* to left */
-    uint8_t address;   /* ACCESS: register that holds the guest address */
+    int32_t add;     /* to left */
+    uint8_t address; /* ACCESS: register that holds the guest address */
 } hb_jit_cold;
 
 typedef struct hb_jit_fix {
@@ -71,8 +73,9 @@ typedef struct hb_jit_slot {
     uint32_t next; /* as hb_jit_word.waiting */
 } hb_jit_slot;
 
-/* What a load or store keeps of the page that it last went to, so that the next access there needs no look into the page table. Shared by those of a block that have
- * the same base register. page: guest address, or HB_JIT_NO_PAGE; bias: the entry of rvmem.h. */
+/* What a load or store keeps of the page that it last went to, so that the next access there needs no look into the
+ * page table. Shared by those of a block that have the same base register. page: guest address, or HB_JIT_NO_PAGE;
+ * bias: the entry of rvmem.h. */
 typedef struct hb_jit_site {
     uint64_t page, bias;
 } hb_jit_site;
@@ -103,9 +106,9 @@ typedef struct hb_jit_list {
 struct hb_rv_jit {
     const hb_rv_loaded *loaded;
     uint32_t n_words;
-    bool eager;            /* translate at once */
-    bool ready;            /* code memory is there */
-    bool off;              /* refused: interpret */
+    bool eager; /* translate at once */
+    bool ready; /* code memory is there */
+    bool off;   /* refused: interpret */
     bool bmi2;
     bool failed;           /* no memory in the middle of a batch */
     uint64_t next_look;    /* cycles at which to look at what is hot */
@@ -115,28 +118,28 @@ struct hb_rv_jit {
     uint64_t n_batches;    /* how often something was translated */
 
     hb_jit_code code;
-    size_t used;           /* bytes of code */
+    size_t used;             /* bytes of code */
     size_t piece, piece_end; /* the part of the code memory that is being filled; it is opened as a whole */
-    size_t start;          /* where blocks begin, behind the common routines */
-    uint64_t *map;         /* code.data: address of the counting entry of each word, or 0 */
-    uint64_t *mask;        /* four words behind the map, by log2 of the access: bits that an address must not have */
-    hb_jit_site *sites;    /* behind them */
-    uint64_t *cells;       /* behind them: counters and slots */
+    size_t start;            /* where blocks begin, behind the common routines */
+    uint64_t *map;           /* code.data: address of the counting entry of each word, or 0 */
+    uint64_t *mask;          /* four words behind the map, by log2 of the access: bits that an address must not have */
+    hb_jit_site *sites;      /* behind them */
+    uint64_t *cells;         /* behind them: counters and slots */
     uint32_t n_sites, n_cells, max_cells; /* as many sites as cells are possible */
-    uint32_t marks;        /* of run->mem when the sites were last right */
-    hb_jit_word *words;    /* n_words + 1 */
-    int8_t host[33];       /* host register of each guest register, or HB_JIT_UNMAPPED */
+    uint32_t marks;                       /* of run->mem when the sites were last right */
+    hb_jit_word *words;                   /* n_words + 1 */
+    int8_t host[33];                      /* host register of each guest register, or HB_JIT_UNMAPPED */
     uint8_t *enter, *exits[HB_JIT_EXITS], *access, *look_up[2][4]; /* common routines; [store][log2 of bytes] */
-    hb_jit_list edges, slots, cold, fixes, sides, misses; /* of hb_jit_edge, ... */
-    hb_jit_list batch;     /* of uint32_t: first words of the blocks to translate */
-    size_t batch_bytes;    /* at most so much code will come of it */
-    hb_jit_list known;     /* of uint32_t: words that have a body, a slot waiting, or are planned */
+    hb_jit_list edges, slots, cold, fixes, sides, misses;          /* of hb_jit_edge, ... */
+    hb_jit_list batch;  /* of uint32_t: first words of the blocks to translate */
+    size_t batch_bytes; /* at most so much code will come of it */
+    hb_jit_list known;  /* of uint32_t: words that have a body, a slot waiting, or are planned */
 
     /* the block that is being translated */
     hb_x64 e;
-    uint32_t first, len, at; /* words; at: the current one, as an offset */
-    uint32_t next;           /* whose body must come right behind, HB_JIT_NONE: any */
-    const uint64_t *counts;  /* how often each word ran, NULL when not known */
+    uint32_t first, len, at;     /* words; at: the current one, as an offset */
+    uint32_t next;               /* whose body must come right behind, HB_JIT_NONE: any */
+    const uint64_t *counts;      /* how often each word ran, NULL when not known */
     hb_jit_site *site_of[2][32]; /* [store][base register] of this block, or NULL */
 };
 
@@ -145,16 +148,19 @@ typedef uint64_t hb_jit_enter_fn(hb_rv_run *m, const uint8_t *body, int64_t left
 
 /* jit_blocks.c. Marks where blocks must begin. */
 void hb_jit_find_leaders(hb_rv_jit *j);
-/* Translates the block at a word and some that follow it. False: no memory; then nothing translated may be used any more. */
+/* Translates the block at a word and some that follow it. False: no memory; then nothing translated may be used any
+ * more. */
 bool hb_jit_translate(hb_rv_jit *j, const hb_rv_run *m, uint32_t word);
-/* Looks at what is hot, chooses registers and, if that or new blocks make it worth while, translates everything that has run anew, and a word. False as above. */
+/* Looks at what is hot, chooses registers and, if that or new blocks make it worth while, translates everything that
+ * has run anew, and a word. False as above. */
 bool hb_jit_look(hb_rv_jit *j, const hb_rv_run *m, uint32_t word);
 
 /* jit_routines.c. Writes the common routines for the current choice of registers at the start of the code. */
 void hb_jit_emit_routines(hb_rv_jit *j);
 void hb_jit_emit_cold(hb_rv_jit *j);
 
-/* jit_alu.c: the operation at the current word, or that and the one behind it; how many were translated. Not for jumps, branches, loads, stores, ECALL. */
+/* jit_alu.c: the operation at the current word, or that and the one behind it; how many were translated. Not for
+ * jumps, branches, loads, stores, ECALL. */
 unsigned hb_jit_emit_operation(hb_rv_jit *j);
 
 /* jit_memory.c */
@@ -167,7 +173,8 @@ void hb_jit_find_scattered(hb_rv_jit *j, const uint64_t *counts);
 /* The slow path: does the load or store at a word completely; nonzero: it trapped. */
 uint32_t hb_jit_access(hb_rv_run *m, uint64_t address, uint32_t word);
 
-/* jit_flow.c: the beginning of a block; branches and jumps at the current word; the end. They set j->next when the block falls into that one. */
+/* jit_flow.c: the beginning of a block; branches and jumps at the current word; the end. They set j->next when the
+ * block falls into that one. */
 void hb_jit_emit_branch(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_jal(hb_rv_jit *j, const hb_rv_decoded *d);
 void hb_jit_emit_jalr(hb_rv_jit *j, const hb_rv_decoded *d);

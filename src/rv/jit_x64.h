@@ -1,5 +1,6 @@
-/* Encoding of the x86-64 instructions that the translator uses. Source: "Intel 64 and IA-32 Architectures Software Developer's Manual", volume 2, chapter 2
- * (prefixes, ModRM, SIB, VEX) and the opcode tables. The caller makes sure that there is room: no instruction is longer than 15 bytes. */
+/* Encoding of the x86-64 instructions that the translator uses. Source: "Intel 64 and IA-32 Architectures Software
+ * Developer's Manual", volume 2, chapter 2 (prefixes, ModRM, SIB, VEX) and the opcode tables. The caller makes sure
+ * that there is room: no instruction is longer than 15 bytes. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,8 +13,23 @@ enum { X_B = 2, X_AE = 3, X_E = 4, X_NE = 5, X_BE = 6, X_A = 7, X_L = 12, X_GE =
 
 /* Opcodes; those with two bytes are written as 0x0fXX. "load": reg <- r/m, "store": r/m <- reg. */
 enum {
-    X_ADD = 0x03, X_OR = 0x0b, X_AND = 0x23, X_SUB = 0x2b, X_XOR = 0x33, X_CMP = 0x3b, X_TEST = 0x85, X_MOV = 0x8b, X_MOV_STORE = 0x89, X_MOV_STORE8 = 0x88,
-    X_MOVSXD = 0x63, X_LEA = 0x8d, X_IMUL = 0x0faf, X_MOVZX8 = 0x0fb6, X_MOVZX16 = 0x0fb7, X_MOVSX8 = 0x0fbe, X_MOVSX16 = 0x0fbf
+    X_ADD = 0x03,
+    X_OR = 0x0b,
+    X_AND = 0x23,
+    X_SUB = 0x2b,
+    X_XOR = 0x33,
+    X_CMP = 0x3b,
+    X_TEST = 0x85,
+    X_MOV = 0x8b,
+    X_MOV_STORE = 0x89,
+    X_MOV_STORE8 = 0x88,
+    X_MOVSXD = 0x63,
+    X_LEA = 0x8d,
+    X_IMUL = 0x0faf,
+    X_MOVZX8 = 0x0fb6,
+    X_MOVZX16 = 0x0fb7,
+    X_MOVSX8 = 0x0fbe,
+    X_MOVSX16 = 0x0fbf
 };
 /* The /digit of the immediate group 0x81/0x83, of the shift group 0xc1/0xd3, of the unary group 0xf7. */
 enum { X_G_ADD = 0, X_G_OR = 1, X_G_AND = 4, X_G_SUB = 5, X_G_XOR = 6, X_G_CMP = 7 };
@@ -46,7 +62,8 @@ static inline hb_x64_rm x_mem(unsigned base, int32_t disp)
 
 static inline hb_x64_rm x_mem_index(unsigned base, unsigned index, unsigned scale, int32_t disp)
 {
-    return (hb_x64_rm){.kind = X_RM_MEM, .base = (uint8_t)base, .index = (uint8_t)index, .scale = (uint8_t)scale, .disp = disp};
+    return (hb_x64_rm){
+        .kind = X_RM_MEM, .base = (uint8_t)base, .index = (uint8_t)index, .scale = (uint8_t)scale, .disp = disp};
 }
 
 static inline hb_x64_rm x_at(const void *target)
@@ -98,7 +115,8 @@ static inline void x_modrm(hb_x64 *e, unsigned reg, hb_x64_rm rm, unsigned behin
 /* REX when it is needed; byte: the register is used as 8 bits (spl.. need a REX to be sil..). */
 static inline void x_rex(hb_x64 *e, bool wide, unsigned reg, hb_x64_rm rm, bool byte)
 {
-    unsigned rex = (wide ? 8u : 0u) | (reg >> 3) << 2 | (rm.index != X_NO_INDEX ? (unsigned)(rm.index >> 3) << 1 : 0u) | (rm.kind == X_RM_RIP ? 0u : (unsigned)(rm.base >> 3));
+    unsigned rex = (wide ? 8u : 0u) | (reg >> 3) << 2 | (rm.index != X_NO_INDEX ? (unsigned)(rm.index >> 3) << 1 : 0u) |
+                   (rm.kind == X_RM_RIP ? 0u : (unsigned)(rm.base >> 3));
     if (rex || (byte && (reg >= 4 || (rm.kind == X_RM_REG && rm.base >= 4))))
         x_byte(e, 0x40 | rex);
 }
@@ -235,8 +253,15 @@ static inline void x_setcc(hb_x64 *e, unsigned cc, unsigned to, unsigned scratch
 static inline void x_align(hb_x64 *e, unsigned n)
 {
     static const uint8_t nops[9][9] = {
-        {0x90}, {0x66, 0x90}, {0x0f, 0x1f, 0x00}, {0x0f, 0x1f, 0x40, 0x00}, {0x0f, 0x1f, 0x44, 0x00, 0x00}, {0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00},
-        {0x0f, 0x1f, 0x80, 0, 0, 0, 0}, {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}, {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+        {0x90},
+        {0x66, 0x90},
+        {0x0f, 0x1f, 0x00},
+        {0x0f, 0x1f, 0x40, 0x00},
+        {0x0f, 0x1f, 0x44, 0x00, 0x00},
+        {0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00},
+        {0x0f, 0x1f, 0x80, 0, 0, 0, 0},
+        {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+        {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
     };
     for (unsigned gap = (unsigned)(-(uintptr_t)e->p & (n - 1)); gap;) {
         const unsigned k = gap < 9 ? gap : 9;

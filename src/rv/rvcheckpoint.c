@@ -117,6 +117,13 @@ static void put_inputs(out *o, const hb_rv_run *m)
     }
 }
 
+static void put_text(out *o, const char *text)
+{
+    size_t n = strlen(text) + 1;
+    put64(o, n);
+    put_bytes(o, text, n);
+}
+
 static void put_host(out *o, const hb_rv_run *m)
 {
     const hb_rv_shard_host *h = &m->shard.host_in;
@@ -128,10 +135,12 @@ static void put_host(out *o, const hb_rv_run *m)
     if (m->host.stdin_at > h->stdin_at)
         put_bytes(o, in->data + h->stdin_at, m->host.stdin_at - h->stdin_at);
     put64(o, m->options.n_args);
-    for (size_t k = 0; k < m->options.n_args; k++) {
-        size_t n = strlen(m->options.args[k]) + 1;
-        put64(o, n);
-        put_bytes(o, m->options.args[k], n);
+    for (size_t k = 0; k < m->options.n_args; k++)
+        put_text(o, m->options.args[k]);
+    put64(o, m->options.n_keys);
+    for (size_t k = 0; k < m->options.n_keys; k++) {
+        put_text(o, m->options.keys[k].name);
+        put_bytes(o, m->options.keys[k].key, sizeof m->options.keys[k].key);
     }
 }
 

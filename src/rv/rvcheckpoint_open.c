@@ -196,19 +196,38 @@ static void read_inputs(in *c, head *h)
     h->options.n_inputs = n;
 }
 
+static const char *take_text(in *c, const char *what)
+{
+    uint64_t len = take64(c, what);
+    const char *text = (const char *)take_bytes(c, len, what);
+    if (text && (!len || memchr(text, 0, (size_t)len) != text + len - 1))
+        refuse(c, "%s does not end with its only NUL", what);
+    return text;
+}
+
 static void read_args(in *c, head *h)
 {
     size_t n = take_count(c, take64(c, "the arguments"), 9, "arguments");
     h->shard.args = new_list(c, n, sizeof *h->shard.args, &h->shard.args_bytes);
-    for (size_t k = 0; k < n && c->status == HB_OK; k++) {
-        uint64_t len = take64(c, "an argument");
-        const char *arg = (const char *)take_bytes(c, len, "an argument");
-        if (arg && (!len || memchr(arg, 0, (size_t)len) != arg + len - 1))
-            refuse(c, "argument %zu does not end with its only NUL", k);
-        h->shard.args[k] = arg;
-    }
+    for (size_t k = 0; k < n && c->status == HB_OK; k++)
+        h->shard.args[k] = take_text(c, "an argument");
     h->options.args = h->shard.args;
     h->options.n_args = n;
+}
+
+static void read_keys(in *c, head *h)
+{
+    size_t n = take_count(c, take64(c, "the keys"), 41, "keys");
+    h->shard.keys = new_list(c, n, sizeof *h->shard.keys, &h->shard.keys_bytes);
+    for (size_t k = 0; k < n && c->status == HB_OK; k++) {
+        hb_rv_named_key *key = &h->shard.keys[k];
+        key->name = take_text(c, "the name of a key");
+        const uint8_t *bytes = take_bytes(c, sizeof key->key, "a key");
+        if (bytes)
+            memcpy(key->key, bytes, sizeof key->key);
+    }
+    h->options.keys = h->shard.keys;
+    h->options.n_keys = n;
 }
 
 static void read_host(in *c, head *h)
@@ -230,6 +249,7 @@ static void read_host(in *c, head *h)
     size_t len = take_count(c, take64(c, "standard input"), 1, "bytes of standard input");
     h->options.stdin_bytes = (hb_rv_span){take_bytes(c, len, "standard input"), len};
     read_args(c, h);
+    read_keys(c, h);
 }
 
 static uint32_t take_earlier_shard(in *c, uint32_t index, const char *what)
@@ -334,6 +354,8 @@ static void set_start(hb_rv_run *m, const head *h)
     m->shard.inputs_bytes = h->shard.inputs_bytes;
     m->shard.args = h->shard.args;
     m->shard.args_bytes = h->shard.args_bytes;
+    m->shard.keys = h->shard.keys;
+    m->shard.keys_bytes = h->shard.keys_bytes;
     m->shard.from_checkpoint = true;
     m->shard.index = h->shard.goal.index - 1;
     m->cycles = h->shard.goal.first_cycle;
@@ -351,6 +373,7 @@ static hb_rv_run *start_run(in *c, const hb_rv_program *program, const head *h)
     if (!m) {
         hb_pages_free(h->shard.inputs, h->shard.inputs_bytes);
         hb_pages_free(h->shard.args, h->shard.args_bytes);
+        hb_pages_free(h->shard.keys, h->shard.keys_bytes);
         return NULL;
     }
     set_start(m, h);

@@ -15,6 +15,7 @@
  *   8    n: inputs; n times: length (8), 1 when the bytes follow (1), bytes. The last one may have no bytes: only its length was asked for
  *   8    n; n bytes of standard input
  *   8    n: arguments; n times: length with NUL (8), bytes
+ *   8    n: named keys; n times: length of the name with NUL (8), bytes, key (32)
  *   4    pages that the run had touched before the shard
  *   4    n: pages among them that the shard accesses; n times, ascending:
  *          number (4); flags (1): HB_CHECKPOINT_DATA, _LAST, _USED, a part without flag is zero

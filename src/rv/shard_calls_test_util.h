@@ -77,6 +77,8 @@ static inline hb_rv_program calls_program(void)
     write_from(a, 22, 0, 0);
     next_hint(a);
     next_hint(a);
+    write_from(a, 25, 8, 5); /* the key named "forty" */
+    next_hint(a);
     write_from(a, 1, 3 * PAGE + 9, 20);
     write_from(a, 2, 8, 9);
     write_from(a, 13, 8, 2);
@@ -106,6 +108,7 @@ static inline hb_rv_exec_options calls_options(size_t extra)
         {(const uint8_t *)"first input", 11}, {NULL, 0}, {(const uint8_t *)"an input that is longer than the others, for a change of pages", 62},
         {(const uint8_t *)"4", 1},            {(const uint8_t *)"the fifth", 9}, {(const uint8_t *)"sixth ..", 8}, {(const uint8_t *)"never read", 10}};
     static const char *const args[] = {"program", "argument", ""};
-    return (hb_rv_exec_options){.inputs = inputs, .n_inputs = CALL_ROUNDS + extra, .args = args, .n_args = 3,
+    static const hb_rv_named_key keys[] = {{"none", {1}}, {"forty", {4, 0, 0, 0, 0, 0, 0, 9, 0, 0, 3}}};
+    return (hb_rv_exec_options){.inputs = inputs, .n_inputs = CALL_ROUNDS + extra, .args = args, .n_args = 3, .keys = keys, .n_keys = 2,
                                 .stdin_bytes = {(const uint8_t *)"seventeen letters", 17}, .cycle_limit = 100000};
 }

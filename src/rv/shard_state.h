@@ -38,6 +38,8 @@ typedef struct hb_rv_shard_state {
     size_t inputs_bytes;       /* of the list */
     const char **args;
     size_t args_bytes;
+    hb_rv_named_key *keys;
+    size_t keys_bytes;
 } hb_rv_shard_state;
 
 struct hb_rv_run;

@@ -57,6 +57,7 @@ void hb_rv_shard_free(hb_rv_run *m)
     hb_buf_free(&s->host_in.pushed_lens);
     hb_pages_free(s->inputs, s->inputs_bytes);
     hb_pages_free(s->args, s->args_bytes);
+    hb_pages_free(s->keys, s->keys_bytes);
 }
 
 static uint64_t accessed_words(const hb_rvmem_page *page)

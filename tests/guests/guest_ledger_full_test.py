@@ -145,8 +145,35 @@ def native_run_agrees():
     g.same("token-ledger", native, g.run_guest(world.bank.program, inputs=chunks))
 
 
+def c_programs_agree():
+    program = g.build(g.ROOT / "tests" / "guests" / "programs" / "c-ledger")
+    ledger, file = world.bank.directory / "counter", world.bank.file
+    demo.hauptbuch("state", "init", ledger, "--state-program", f"counter@1.0.0={program}", "--timestamp", 1)
+    for step in range(1, 5):
+        demo.hauptbuch("state", "prove", ledger, "--witness", "counter", "n", "old", "-o", file("cells"))
+        demo.hauptbuch("run", program, "--input", file("cells"), "--ledger-writes", file("counts"))
+        demo.hauptbuch("prove", program, "--input", file("cells"), "-o", file("count"))
+        demo.hauptbuch("state", "apply", ledger, "--program", "counter", "--proof", file("count"), "--writes", file("counts"), "--timestamp", 1 + step)
+        g.equal("n", struct.unpack("<Q", demo.hauptbuch("state", "get", ledger, "storage/counter:n"))[0], step)
+        try:
+            old = struct.unpack("<Q", demo.hauptbuch("state", "get", ledger, "storage/counter:old"))[0]
+        except demo.Failed:
+            old = None
+        g.equal("old", old, None if step in (1, 3) else step - 1)
+    demo.hauptbuch("state", "check", ledger, "--proofs")
+    good = file("cells").read_bytes()
+    rng = random.Random(5)
+    for _ in range(25):
+        bad = bytearray(good)
+        bad[rng.randrange(len(bad))] ^= 1 << rng.randrange(8)
+        result = g.run_guest(program, inputs=[bytes(bad)])
+        assert result.code == 3 or (result.code == 0 and result.public[:32] != g.run_guest(program, inputs=[good]).public[:32]), result.code
+    g.equal("cut", g.run_guest(program, inputs=[good[:-1]]).code, 3)
+    g.equal("none", g.run_guest(program).code, 3)
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         world = World(scratch)
         g.main([batches_are_applied, an_auditor_accepts_the_chain, an_auditor_rejects_a_stolen_coin, a_coin_more_in_the_writes_is_refused,
-                transfers_that_are_not_covered_have_no_valid_proof, old_proofs_are_refused, undeclared_cells_and_bad_input_end_with_code_3, native_run_agrees])
+                transfers_that_are_not_covered_have_no_valid_proof, old_proofs_are_refused, undeclared_cells_and_bad_input_end_with_code_3, native_run_agrees, c_programs_agree])

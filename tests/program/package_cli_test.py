@@ -39,6 +39,7 @@ def describing(work):
         ok("package", program, "-o", out, "--id", "echo", "--name", "Echo", "--version", "1.2.3", "--author", "Ada <ada@example.org>", "--license", "MIT",
            "--description", "says it again", "--program", "helper=^1.2", "--crate", "serde=1.0.219", "--cycle-limit", "1000000")
         said = ok("package", out)
+        assert ok("inspect", out) == said
         for line in ("id             echo", "name           Echo", "version        1.2.3", "author         Ada <ada@example.org>", "license        MIT",
                      "description    says it again", "program        helper (^1.2)", "crate          serde 1.0.219", "cycle limit    1000000"):
             assert line + "\n" in said, f"{line} is not in\n{said}"

@@ -83,7 +83,7 @@ static void faulty_runs_are_rejected(void **state)
     const char *wanted = getenv("HB_EXECUTOR_FAULTS");
     const unsigned faults = wanted ? (unsigned)atoi(wanted) : 2000;
     const uint64_t cycles = hb_rv_run_report(the_case.run)->cycles;
-    hb_test_rng rng = {42};
+    hb_test_rng rng = proof_case_rng(42);
     unsigned rejected = 0, refused = 0;
     for (unsigned i = 0; i < faults; i++) {
         hb_rv_fault fault;

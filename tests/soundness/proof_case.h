@@ -1,6 +1,8 @@
 /* A small program that uses every kind of instruction and call, with its key, its recorded run and an honest proof: what the soundness tests start
  * from. One case is made per test program and shared by its tests. */
 #pragma once
+#include <stdlib.h>
+
 #include "base/testing.h"
 #include "machine/machine_prove.h"
 #include "machine/machine_verify.h"
@@ -37,6 +39,13 @@ void proof_case_start(proof_case *c, hb_rvasm *a);
 /* Emits the commitment to no public bytes at all, for such programs. */
 void proof_case_commit_nothing(hb_rvasm *a);
 void proof_case_free(proof_case *c);
+
+/* Where a test's random numbers begin: HB_SEED if it is set (the soak tier asks for others), else the number given. */
+static inline hb_test_rng proof_case_rng(uint64_t fixed)
+{
+    const char *seed = getenv("HB_SEED");
+    return (hb_test_rng){seed ? strtoull(seed, NULL, 10) : fixed};
+}
 
 /* Both verifiers on these bytes; the case's key and this exit code. They must agree; the result is theirs. reason (may be NULL): the first verifier's. */
 bool proof_case_accepts(proof_case *c, const uint8_t *proof, size_t bytes, uint32_t exit_code, hb_error *reason);

@@ -1,4 +1,6 @@
 /* One bit anywhere: in the proof file, in the key, in what the ELF loads. Every flip is rejected, by both verifiers, and neither crashes. */
+#include <stdlib.h>
+
 #include "base/reject.h"
 #include "rv/elf.h"
 #include "tests/soundness/proof_case.h"
@@ -37,15 +39,19 @@ static void other_exit_codes_are_rejected(void **state)
     }
 }
 
+/* 4,000 random ones; HB_PROOF_FLIPS=N says how many, HB_PROOF_FLIPS=all takes every bit of the file. */
 static void flipped_bits_are_rejected(void **state)
 {
     (void)state;
-    hb_test_rng rng = {20261125};
+    const char *wanted = getenv("HB_PROOF_FLIPS");
+    const bool all = wanted && strcmp(wanted, "all") == 0;
+    const size_t bits = 8 * the_case.proof.len, flips = all ? bits : wanted ? strtoull(wanted, NULL, 10) : 4000;
+    hb_test_rng rng = proof_case_rng(20261125);
     uint8_t *p = the_case.proof.data;
-    for (int i = 0; i < 10000; i++) {
-        const size_t bit = (size_t)hb_test_below(&rng, 8 * the_case.proof.len);
+    for (size_t i = 0; i < flips; i++) {
+        const size_t bit = all ? i : (size_t)hb_test_below(&rng, bits);
         p[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        const bool both = i % 50 == 0;
+        const bool both = i % (all ? 1000 : 50) == 0;
         const bool yes = both ? proof_case_accepts(&the_case, p, the_case.proof.len, 7, NULL) : proof_case_accepts_fast(&the_case, p, the_case.proof.len, 7, NULL);
         p[bit / 8] ^= (uint8_t)(1u << bit % 8);
         if (yes)
@@ -58,7 +64,9 @@ static void every_bit_of_the_head_matters(void **state)
 {
     (void)state;
     uint8_t *p = the_case.proof.data;
-    const size_t head = 88 + 32 * 256 + 88 + 4 + 4 * HB_CHIP_COUNT + 8 + 28 + 8;
+    hb_proof_view view;
+    assert_int_equal(hb_proof_parse(p, the_case.proof.len, &view, NULL), HB_OK);
+    const size_t head = (size_t)(view.words - p);
     for (size_t bit = 0; bit < 8 * head; bit++) {
         p[bit / 8] ^= (uint8_t)(1u << bit % 8);
         const bool yes = proof_case_accepts_fast(&the_case, p, the_case.proof.len, 7, NULL);

@@ -1,6 +1,6 @@
 """The verifier as a guest of the machine: it runs in the executor on good and bad proofs, says what the native verifier says, and commits to what it checked.
 
-Accepting takes about 2^25 instructions, for which one shard would need tens of gigabytes: it is run, with the count printed, and not proved."""
+Accepting takes more than 2^25 instructions: it is run, with the count printed. Proving it takes shards and half a minute of core time (verifiers/guest/README.md)."""
 import os
 import pathlib
 import random
