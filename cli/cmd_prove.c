@@ -11,6 +11,7 @@
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
 #include "cli/cli_program.h"
+#include "cli/prove_ledger.h"
 #include "machine/job.h"
 #include "machine/pieces.h"
 
@@ -25,6 +26,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
                             "  --memory SIZE       memory that proving may take (default: three quarters of what is free)\n"
                             "  --shard-cycles N    prove in shards of at most N instructions (default: as memory allows, one piece if possible)\n"
                             "  --resume DIR        keep finished shards in DIR; the same command goes on from there\n"
+                            "  --cached DIR        take the proof out of the cache of the ledger in DIR if it is there, else keep it there\n"
                             "  --exec-timeout S    give up when executing takes longer than S seconds (default: none)\n"
                             "  --prove-timeout S   the same for proving\n"
                             "  --threads N         threads (default: all processors)\n"
@@ -36,7 +38,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
 
 typedef struct {
     hb_cli_exec exec;
-    const char *program, *out, *resume;
+    const char *program, *out, *resume, *cached;
     uint64_t threads, memory, shard_cycles, exec_timeout, prove_timeout;
     int json;
 } arguments;
@@ -46,7 +48,7 @@ static int parse(int argc, char **argv, arguments *a)
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'},
                                             {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
                                             {"packages", required_argument, NULL, 'x'}, {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'},
-                                            {"resume", required_argument, NULL, 'r'}, {"exec-timeout", required_argument, NULL, 'e'}, {"prove-timeout", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
+                                            {"resume", required_argument, NULL, 'r'}, {"cached", required_argument, NULL, 'c'}, {"exec-timeout", required_argument, NULL, 'e'}, {"prove-timeout", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
                                             {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int index = 0;
     argc = hb_cli_exec_split(&a->exec, argc, argv);
@@ -60,6 +62,7 @@ static int parse(int argc, char **argv, arguments *a)
         case 'm': taken = hb_cli_parse_size(optarg, &a->memory) && a->memory ? 1 : -HB_EXIT_USAGE; break;
         case 's': taken = hb_cli_parse_number(optarg, HB_RUN_SHARD_CYCLES, &a->shard_cycles) && a->shard_cycles ? 1 : -HB_EXIT_USAGE; break;
         case 'r': a->resume = optarg; break;
+        case 'c': a->cached = optarg; break;
         case 'e': taken = hb_cli_parse_number(optarg, MAX_SECONDS, &a->exec_timeout) && a->exec_timeout ? 1 : -HB_EXIT_USAGE; break;
         case 'p': taken = hb_cli_parse_number(optarg, MAX_SECONDS, &a->prove_timeout) && a->prove_timeout ? 1 : -HB_EXIT_USAGE; break;
         case 't': taken = hb_cli_parse_number(optarg, 256, &a->threads) && a->threads ? 1 : -HB_EXIT_USAGE; break;
@@ -70,6 +73,16 @@ static int parse(int argc, char **argv, arguments *a)
                 hb_cli_complain("prove", "'%s' is not a good value for --%s", optarg, options[index].name);
             return -taken;
         }
+    }
+#if !HB_WITH_LEDGER
+    if (a->cached) {
+        hb_cli_complain("prove", "--cached: this program was built without the ledger");
+        return HB_EXIT_USAGE;
+    }
+#endif
+    if (a->cached && a->resume) {
+        hb_cli_complain("prove", "--cached and --resume do not go together");
+        return HB_EXIT_USAGE;
     }
     if (optind + 1 != argc || !a->out) {
         fputs(usage, stderr);
@@ -173,6 +186,45 @@ static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, d
     return status;
 }
 
+#if HB_WITH_LEDGER
+static void summary_cached(const arguments *a, const hb_job_result *r)
+{
+    if (a->json)
+        printf("{\"cached\": true, \"exit_code\": %u, \"proof_bytes\": %llu}\n", r->exit_code, (unsigned long long)r->proof_bytes);
+    else
+        printf("out of the cache: exit code %u, %llu bytes of proof\n", r->exit_code, (unsigned long long)r->proof_bytes);
+}
+
+static int prove_cached(const arguments *a, const hb_machine_key *key, hb_pool *pool, double begin)
+{
+    static output o;
+    hb_error err = {0};
+    hb_job_result result = {0};
+    hb_buf proof = {0};
+    bool hit = false;
+    hb_progress_meter_init(&o.meter, stderr);
+    const hb_progress sink = hb_progress_meter_sink(&o.meter);
+    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
+                                  .exec_timeout_s = (double)a->exec_timeout, .prove_timeout_s = (double)a->prove_timeout, .progress = &sink, .executed = executed, .ctx = &o};
+    const hb_status st = hb_cli_prove_cached(a->cached, key, &a->exec.options, &config, &result, &proof, &hit, &err);
+    hb_progress_meter_end(&o.meter);
+    int status = 0;
+    if (st == HB_OK)
+        status = hb_cli_write_file("prove", a->out, proof.data, proof.len);
+    else if (st == HB_IO || st == HB_INVALID_ARGUMENT) {
+        hb_cli_complain("prove", "%s: %s", a->cached, err.message);
+        status = st == HB_IO ? HB_EXIT_ENVIRONMENT : HB_EXIT_USAGE;
+    } else
+        status = complain(&o, st, &err);
+    if (!status && hit)
+        summary_cached(a, &result);
+    else if (!status)
+        summary(a, &result, key, now() - begin);
+    hb_buf_free(&proof);
+    return status;
+}
+#endif
+
 static int run(int argc, char **argv)
 {
     arguments a = {0};
@@ -192,7 +244,11 @@ static int run(int argc, char **argv)
     hb_machine_key *key = calloc(1, sizeof *key);
     hb_status st = pool && key ? hb_machine_key_init(key, &program, pool, &err) : hb_fail(&err, HB_OUT_OF_MEMORY, "no memory");
     if (st == HB_OK) {
+#if HB_WITH_LEDGER
+        status = a.cached ? prove_cached(&a, key, pool, begin) : prove(&a, key, pool, begin);
+#else
         status = prove(&a, key, pool, begin);
+#endif
     } else {
         hb_cli_complain("prove", "%s: %s", a.program, err.message);
         status = HB_EXIT_ENVIRONMENT;

@@ -15,6 +15,14 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/hauptbuch DESTINATION ${CMAKE_INST
 set(HB_SHARE ${CMAKE_INSTALL_DATADIR}/hauptbuch)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/guest DESTINATION ${HB_SHARE} USE_SOURCE_PERMISSIONS
   PATTERN target EXCLUDE PATTERN "*.elf" EXCLUDE PATTERN .gitignore EXCLUDE)
+# The C SDK's ledger (guest/c/src/ledger_guest.c) is compiled from these, which it looks for beside the guest directory.
+set(HB_SDK_SOURCES base/bytes.h base/check.h base/error.h base/reject.c base/reject.h base/status.h hash/blake3.c hash/blake3.h hash/blake3c.c hash/blake3c.h
+  ledger/ledger_hash.c ledger/ledger_hash.h ledger/state_proof.h ledger/state_proof_verify.c)
+foreach(file IN LISTS HB_SDK_SOURCES)
+  get_filename_component(room ${file} DIRECTORY)
+  install(FILES ${CMAKE_SOURCE_DIR}/src/${file} DESTINATION ${HB_SHARE}/src/${room})
+endforeach()
+install(FILES ${CMAKE_SOURCE_DIR}/verifiers/freestanding/include/string.h DESTINATION ${HB_SHARE}/verifiers/freestanding/include)
 if(TARGET verify-wasm32)
   install(FILES ${CMAKE_BINARY_DIR}/hauptbuch_verify.wasm ${CMAKE_BINARY_DIR}/hauptbuch_verify.mjs ${CMAKE_SOURCE_DIR}/verifiers/wasm/README.md
     DESTINATION ${HB_SHARE}/wasm)

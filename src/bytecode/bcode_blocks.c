@@ -25,10 +25,13 @@ static uint32_t add_stub(hb_bc_builder *b, stub s)
     return s.label;
 }
 
+/* Of the stubs that wait, the last ones are looked at: code that flows on without an end makes ever more of them wait. */
 static uint32_t find_stub(hb_bc_builder *b, stub s)
 {
+    enum { LOOK_BACK = 256 };
     const stub *have = (const stub *)(const void *)b->stubs.data;
-    for (size_t n = b->stubs.len / sizeof *have; n--;)
+    size_t n = b->stubs.len / sizeof *have, first = n > LOOK_BACK ? n - LOOK_BACK : 0;
+    while (n-- > first)
         if (have[n].kind == s.kind && have[n].gas == s.gas && have[n].what == s.what)
             return have[n].label;
     return add_stub(b, s);

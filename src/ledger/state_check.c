@@ -233,6 +233,8 @@ hb_status hb_state_check(hb_state_manager *m, bool proofs, hb_state_check_report
     }
     hb_status st = c && c->view && (c->scratch || !proofs) ? HB_OK : hb_fail(err, HB_OUT_OF_MEMORY, "checking the ledger: out of memory");
     if (st == HB_OK)
+        st = hb_store_check_file(m->store, err); /* first, as the rest trusts LMDB to find its way */
+    if (st == HB_OK)
         st = hb_store_read(m->store, check_in, c, err);
     if (report)
         *report = counts;

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "hash/blake3.h"
+#include "ledger/lmdb_check.h"
 #include "ledger/store_priv.h"
 
 #define MAP_BYTES_FIRST (UINT64_C(64) << 20)
@@ -50,6 +51,14 @@ hb_status hb_store_mdb_error(const hb_store *store, int rc, const char *what, hb
     }
 }
 
+/* In a read transaction. */
+static hb_status check_file(const hb_store *store, MDB_txn *txn, bool whole, bool *passed, hb_error *err)
+{
+    mdb_filehandle_t fd;
+    const int rc = mdb_env_get_fd(store->env, &fd);
+    return rc ? hb_store_mdb_error(store, rc, "checking the ledger", err) : hb_lmdb_check(fd, mdb_txn_id(txn), whole, passed, err);
+}
+
 static hb_status open_tables(hb_store *store, const hb_store_options *options, hb_error *err)
 {
     MDB_txn *txn;
@@ -60,6 +69,12 @@ static hb_status open_tables(hb_store *store, const hb_store_options *options, h
     }
     if (rc)
         return hb_store_mdb_error(store, rc, "opening the ledger", err);
+    bool passed;
+    const hb_status st = options->create ? HB_OK : check_file(store, txn, false, &passed, err);
+    if (st != HB_OK) {
+        mdb_txn_abort(txn);
+        return st;
+    }
     for (int i = 0; i < HB_TABLES && rc == 0; i++)
         rc = mdb_dbi_open(txn, hb_table_names[i], options->create ? MDB_CREATE : 0, &store->dbi[i]);
     if (rc) {
@@ -292,6 +307,23 @@ hb_status hb_store_write(hb_store *store, hb_store_fn fn, void *ctx, hb_error *e
         if (st != HB_OK)
             return st;
     }
+}
+
+hb_status hb_store_check_file(hb_store *store, hb_error *err)
+{
+    for (int attempt = 0; attempt < 100; attempt++) {
+        hb_store_txn txn;
+        bool passed = false;
+        hb_status st = begin(store, &txn, false, err);
+        if (st != HB_OK)
+            return st;
+        st = check_file(store, txn.txn, true, &passed, err);
+        mdb_txn_abort(txn.txn);
+        pthread_rwlock_unlock(&store->map_lock);
+        if (st != HB_OK || !passed)
+            return st;
+    }
+    return hb_fail(err, HB_LIMIT, "the ledger changes too fast to be checked");
 }
 
 uint64_t hb_store_file_bytes(const hb_store *store)

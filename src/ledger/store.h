@@ -79,6 +79,9 @@ hb_status hb_store_last(hb_store_txn *txn, hb_store_table table, hb_span *key, h
 typedef hb_status (*hb_store_entry_fn)(void *ctx, hb_span key, hb_span value, hb_error *err);
 hb_status hb_store_each(hb_store_txn *txn, hb_store_table table, hb_span from, hb_store_entry_fn fn, void *ctx, hb_error *err);
 
+/* LMDB's own structure (lmdb_check.h): all of it. HB_IO: damaged. */
+hb_status hb_store_check_file(hb_store *store, hb_error *err);
+
 uint64_t hb_store_entries(hb_store_txn *txn, hb_store_table table);
 
 /* After the commit of a version; see head file above. Failing to write it is not an error of the commit. */

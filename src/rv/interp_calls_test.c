@@ -156,7 +156,7 @@ static void commits(void **state)
         {4, 0, 0, HB_TRAP_EXIT_UNCONSTRAINED},
         {2, 3, 0x10000, HB_TRAP_WRITE_DESCRIPTOR},
         {2, 0, 0x10000, HB_TRAP_WRITE_DESCRIPTOR},
-        {2, 25, 0x10000, HB_TRAP_WRITE_DESCRIPTOR},
+        {2, 26, 0x10000, HB_TRAP_WRITE_DESCRIPTOR},
         {2, (UINT64_C(1) << 32) + 1, 0x10000, HB_TRAP_WRITE_DESCRIPTOR},
         {2, 1, 0xfff8, HB_TRAP_WRITE_RANGE},
         {2, 1, HB_RV_MAP_END - 8, HB_TRAP_WRITE_RANGE},

@@ -55,11 +55,12 @@ static void put64(out *o, uint64_t v)
 
 static void put_head(out *o, hb_rv_run *m)
 {
-    const hb_rv_shard_state *s = &m->shard;
-    uint8_t digest[HB_CHECKPOINT_DIGEST_BYTES];
-    hb_rv_checkpoint_program(m->program, digest);
+    hb_rv_shard_state *s = &m->shard;
+    if (!s->program_known)
+        hb_rv_checkpoint_program(m->program, s->program);
+    s->program_known = true;
     put_bytes(o, HB_CHECKPOINT_MAGIC, HB_CHECKPOINT_MAGIC_BYTES);
-    put_bytes(o, digest, sizeof digest);
+    put_bytes(o, s->program, sizeof s->program);
     put64(o, m->options.cycle_limit);
     put64(o, m->options.memory_limit);
     put64(o, m->options.stack_limit);

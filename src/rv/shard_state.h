@@ -29,6 +29,8 @@ typedef struct hb_rv_shard_state {
     uint32_t pages_in;         /* pages that the run had touched */
 
     hb_rv_shard closed;        /* what hb_rv_shard_end gave last */
+    uint8_t program[32];       /* digest of the program for checkpoints, once program_known */
+    bool program_known;
 
     /* a run from a checkpoint */
     hb_rv_shard goal;          /* what the checkpoint promises; boundary is NULL */

@@ -1,8 +1,9 @@
 /* A run of any length, cut into shards (machine.md 2, 5, 6).
  *
- * Shards s = 1..S are cut between instructions. In each one, time starts at ts = 4 and every cell that it accesses has one boundary row (hb_rv_boundary); over the whole
- * run, one list of cells says where each began and ended (hb_rv_cell, with shard numbers in place of times). A cell's rows form a chain: v_in of a row is v_out of the row
- * of shard s_prev, or the initial value when s_prev is 0, and the final value is v_out of the row of the last shard.
+ * Shards s = 1..S are cut between instructions. In each one, time starts at ts = 4 and every cell that it accesses has one boundary row
+ * (hb_rv_boundary); over the whole run, one list of cells says where each began and ended (hb_rv_cell, with shard numbers in place of times). A
+ * cell's rows form a chain: v_in of a row is v_out of the row of shard s_prev, or the initial value when s_prev is 0, and the final value is v_out of
+ * the row of the last shard.
  *
  *   HB_RV_SHARDS_PLAN    phase 1. The caller advances in slices (2^14 to 2^16 cycles), looks at the counts, and closes the shard where it wants to:
  *       hb_rv_start(program, {.sharding = HB_RV_SHARDS_PLAN, ...}, &run, err);
@@ -17,8 +18,9 @@
  *   HB_RV_SHARDS_RECORD  phase 2. The same with the known cuts: hb_rv_advance to the last cycle of each shard, hb_rv_shard_end, hb_rv_run_record.
  *   a checkpoint         phase 2 of one shard alone: hb_rv_checkpoint_open, hb_rv_checkpoint_replay, hb_rv_run_record.
  *
- * Same program, input, options and cuts: all of these give the same boundary rows, counts and records, byte for byte. A previous access at shard start has time 0, so the
- * rule for bumps is that of an unsharded run in the shard's own time. One thread at a time for a run; runs are independent of each other. */
+ * Same program, input, options and cuts: all of these give the same boundary rows, counts and records, byte for byte. A previous access at shard
+ * start has time 0, so the rule for bumps is that of an unsharded run in the shard's own time. One thread at a time for a run; runs are independent
+ * of each other. */
 #pragma once
 #include "base/buf.h"
 #include "rv/interp.h"
@@ -41,11 +43,12 @@ typedef struct hb_rv_shard {
     const hb_rv_boundary *boundary; /* counts.cells rows, sorted; the run's, until the next hb_rv_advance or hb_rv_run_free */
 } hb_rv_shard;
 
-/* What the shard that is open holds so far (zero counts and ts = 4 between two shards). Cheap enough for every slice when planning: no pass over memory or text. */
+/* What the shard that is open holds so far (zero counts and ts = 4 between two shards). Cheap enough for every slice when planning: no pass over
+ * memory or text. */
 void hb_rv_shard_counts_now(const hb_rv_run *run, hb_rv_shard_counts *counts);
 
-/* Closes the open shard, before hb_rv_finish; the next hb_rv_advance opens the next one. The last shard may be empty, when the run ends at its first instruction.
- * hb_rv_advance pauses, whatever was asked, where a shard has no room left for an instruction (ts below 2^27): it must be closed then.
+/* Closes the open shard, before hb_rv_finish; the next hb_rv_advance opens the next one. The last shard may be empty, when the run ends at its first
+ * instruction. hb_rv_advance pauses, whatever was asked, where a shard has no room left for an instruction (ts below 2^27): it must be closed then.
  * HB_INVALID_ARGUMENT: not a run of shards, or none is open. HB_LIMIT: more than HB_RV_MAX_SHARDS. HB_OUT_OF_MEMORY. */
 hb_status hb_rv_shard_end(hb_rv_run *run, hb_rv_shard *shard, hb_error *err);
 
@@ -53,23 +56,27 @@ hb_status hb_rv_shard_end(hb_rv_run *run, hb_rv_shard *shard, hb_error *err);
  * (HB_INVALID_ARGUMENT before that, and for a run from a checkpoint, which does not know the others). *cells belongs to the run. HB_OUT_OF_MEMORY. */
 hb_status hb_rv_run_final_cells(hb_rv_run *run, const hb_rv_cell **cells, size_t *n, hb_error *err);
 
-/* Checkpoints: all that is needed to record one shard again, on any machine: registers, memory pages that the shard reads or writes (as they were at its start), the host's
- * side of the calls (hints, standard input and inputs as far as the shard consumes them, counters of what was put out), limits. Format: rvcheckpoint.c.
+/* Checkpoints: all that is needed to record one shard again, on any machine: registers, memory pages that the shard reads or writes (as they were at
+ * its start), the host's side of the calls (hints, standard input and inputs as far as the shard consumes them, arguments, keys, counters of what was
+ * put out), limits. Format: rvcheckpoint_priv.h.
  *
- * hb_rv_checkpoint_write appends the checkpoint of the shard that was closed last, before the next hb_rv_advance (HB_INVALID_ARGUMENT otherwise). HB_OUT_OF_MEMORY. */
+ * hb_rv_checkpoint_write appends the checkpoint of the shard that was closed last, before the next hb_rv_advance (HB_INVALID_ARGUMENT otherwise).
+ * HB_OUT_OF_MEMORY. */
 hb_status hb_rv_checkpoint_write(hb_rv_run *run, hb_buf *out, hb_error *err);
 
-/* A run of sharding HB_RV_SHARDS_RECORD at the start of the checkpoint's shard. The bytes are copied where needed, except inputs and standard input: `data` must outlive
- * the run, as must the program. What the guest writes is captured as in any run, but only what this shard writes is there.
- * HB_INVALID_ARGUMENT with what is wrong and err->offset: not a checkpoint of this version, of another program, cut short, changed (a digest covers all of it), or with
- * numbers out of range. HB_OUT_OF_MEMORY. *run is NULL unless HB_OK. Trust is not needed: a wrong checkpoint gives a record that does not fit the other shards. */
+/* A run of sharding HB_RV_SHARDS_RECORD at the start of the checkpoint's shard. Inputs, standard input, arguments and names of keys stay where they are:
+ * `data` must outlive the run, as must the program. What the guest writes is captured as in any run, but only what this shard writes is there.
+ * HB_INVALID_ARGUMENT with what is wrong and err->offset: not a checkpoint of this version, of another program, cut short, changed (a digest covers
+ * all of it), or with numbers out of range. HB_OUT_OF_MEMORY. *run is NULL unless HB_OK. Trust is not needed: a wrong checkpoint gives a record that
+ * does not fit the other shards. */
 hb_status hb_rv_checkpoint_open(const hb_rv_program *program, const uint8_t *data, size_t len, hb_rv_run **run, hb_error *err);
 
-/* Runs to the end of the shard and closes it; room for the events is reserved exactly. *shard is as planned. HB_INVALID_ARGUMENT when the counts are not those that the
- * checkpoint promises; other statuses for lack of memory. A shard in which the run ended, by HALT or otherwise, replays to that end: HB_OK; hb_rv_finish then
- * tells. */
+/* Runs to the end of the shard and closes it; room for the events is reserved exactly. *shard is as planned. HB_INVALID_ARGUMENT when the counts are
+ * not those that the checkpoint promises; other statuses for lack of memory. An unconstrained block may loop for ever, as in any run without
+ * cycle_limit. A shard in which the run ended, by HALT or otherwise, replays to that
+ * end: HB_OK; hb_rv_finish then tells. */
 hb_status hb_rv_checkpoint_replay(hb_rv_run *run, hb_rv_shard *shard, hb_error *err);
 
-/* Gives the memory of `from`'s record to `to` (a run that has not begun to record), so that a worker's records use the same pages one after the other. from's record is
- * empty afterwards. */
+/* Gives the memory of `from`'s record to `to` (a run that has not begun to record), so that a worker's records use the same pages one after the
+ * other. from's record is empty afterwards. */
 void hb_rv_run_take_record_room(hb_rv_run *to, hb_rv_run *from);

@@ -1,5 +1,6 @@
-/* Runs in shards: whatever the cuts, planned and recorded shards and those from checkpoints agree with each other and with the uncut run, and the chains of their boundary rows
- * close. */
+/* Runs in shards: whatever the cuts, planned and recorded shards and those from checkpoints agree with each other and with the uncut run, and the
+ * chains of their boundary rows close. */
+#include "rv/rvfault.h"
 #include "rv/shard_calls_test_util.h"
 
 static void random_programs(void **state)
@@ -326,6 +327,46 @@ static void checkers_notice_every_change(void **state)
     hb_rv_program_free(&p);
 }
 
+#ifdef HB_TEST_HOOKS
+/* A fault in the middle of a run: the records and rows of all shards show its consequences, consistently. */
+static void faults_in_shards(void **state)
+{
+    (void)state;
+    hb_rv_program p = random_rounds(3, 120, 4);
+    hb_rv_run *whole;
+    assert_int_equal(hb_rv_exec(&p, NULL, &whole, NULL), HB_OK);
+    uint64_t cycles = hb_rv_run_report(whole)->cycles, size = cycles / 5;
+    unsigned hits = 0, turn = 0;
+    hb_rv_run_free(whole);
+    for (uint64_t step = 2; step < cycles; step += cycles / 40) {
+        const hb_rv_fault fault = {.kind = turn++ % 4 ? HB_FAULT_RESULT : HB_FAULT_STORED, .step = step, .value = step * 977};
+        hb_rv_exec_options o = {.sharding = HB_RV_SHARDS_RECORD, .fault = &fault, .cycle_limit = 2 * cycles};
+        hb_rv_shards_check c = {.program = &p};
+        hb_rv_run *run;
+        hb_rv_shard s;
+        hb_rv_end end;
+        const hb_rv_cell *cells;
+        size_t n;
+        assert_int_equal(hb_rv_start(&p, &o, &run, NULL), HB_OK);
+        do {
+            end = hb_rv_advance(run, &(hb_rv_bound){.cycles = hb_rv_run_cycles(run) + size});
+            assert_int_equal(hb_rv_shard_end(run, &s, NULL), HB_OK);
+            assert_int_equal(hb_rv_record_check(&p, hb_rv_run_record(run), NULL), HB_OK);
+            assert_int_equal(hb_rv_shards_check_add(&c, &s, NULL), HB_OK);
+        } while (end == HB_RV_END_PAUSED);
+        hb_rv_finish(run, NULL);
+        assert_int_equal(hb_rv_run_final_cells(run, &cells, &n, NULL), HB_OK);
+        assert_int_equal(hb_rv_shards_check_end(&c, cells, n, NULL), HB_OK);
+        hits += hb_rv_fault_hit(run);
+        hb_rv_shards_check_free(&c);
+        hb_rv_run_free(run);
+    }
+    assert_true(hits > 5);
+    assert_int_equal(hb_rv_start(&p, &(hb_rv_exec_options){.sharding = HB_RV_SHARDS_PLAN, .fault = &(hb_rv_fault){.step = 1}}, &whole, NULL), HB_INVALID_ARGUMENT);
+    hb_rv_program_free(&p);
+}
+#endif
+
 /* Calls out of order are refused, and a full shard pauses. */
 static void order_of_calls(void **state)
 {
@@ -368,6 +409,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_programs), cmocka_unit_test(calls_and_blocks), cmocka_unit_test(output_elsewhere),
         cmocka_unit_test(other_ends),      cmocka_unit_test(long_gaps),        cmocka_unit_test(rows_by_hand),
+#ifdef HB_TEST_HOOKS
+        cmocka_unit_test(faults_in_shards),
+#endif
         cmocka_unit_test(order_of_calls),  cmocka_unit_test(checkers_notice_every_change),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

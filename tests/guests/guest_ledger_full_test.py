@@ -1,4 +1,5 @@
 """The token ledger: batches of transfers proven and applied one after another, audited from roots and proofs alone; thefts and mistakes refused."""
+import json
 import random
 import struct
 import sys
@@ -172,8 +173,19 @@ def c_programs_agree():
     g.equal("none", g.run_guest(program).code, 3)
 
 
+def proofs_come_out_of_the_cache():
+    chunks = [part for path in world.bank.input([(0, 1, 1)]) for part in ("--input", path)]
+    ledger, before, told = world.bank.ledger, world.bank.root(), []
+    for name in ("first", "second"):
+        told.append(json.loads(demo.hauptbuch("prove", world.bank.program, *chunks, "-o", world.bank.file(name), "--cached", ledger, "--json")))
+    g.equal("hits", [entry.get("cached", False) for entry in told], [False, True])
+    g.equal("bytes", world.bank.file("first").read_bytes() == world.bank.file("second").read_bytes(), True)
+    g.equal("the ledger", world.bank.root(), before)
+    demo.hauptbuch("state", "check", ledger, "--proofs")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         world = World(scratch)
         g.main([batches_are_applied, an_auditor_accepts_the_chain, an_auditor_rejects_a_stolen_coin, a_coin_more_in_the_writes_is_refused,
-                transfers_that_are_not_covered_have_no_valid_proof, old_proofs_are_refused, undeclared_cells_and_bad_input_end_with_code_3, native_run_agrees, c_programs_agree])
+                transfers_that_are_not_covered_have_no_valid_proof, old_proofs_are_refused, undeclared_cells_and_bad_input_end_with_code_3, native_run_agrees, proofs_come_out_of_the_cache, c_programs_agree])

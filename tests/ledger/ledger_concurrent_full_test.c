@@ -1,11 +1,11 @@
 /* Two processes write, eight read, all at once (10 seconds, or HB_CONCURRENT_SECONDS). Every version gives all cells one stamp, so that a torn read would show two; one more
- * reader holds on to an old version, which must never change. */
+ * reader holds on to an old version, which must never change, and one process checks everything again and again. */
 #include <stdlib.h>
 #include <time.h>
 
 #include "tests/ledger/ledger_case.h"
 
-enum { CELLS = 24, WRITERS = 2, READERS = 8 };
+enum { CELLS = 24, WRITERS = 2, READERS = 8, LEAST = 80 /* versions that each writer makes, however slow the machine */ };
 
 static double now(void)
 {
@@ -58,13 +58,13 @@ static _Noreturn void writer(const ledger_case *c, unsigned id, double until)
     uint64_t count = 0;
     if (hb_state_manager_open(c->dir, NULL, &m, &err) != HB_OK)
         _exit(1);
-    while (now() < until)
+    while (now() < until || count < LEAST)
         if (stamp_all(m, ++count * 4 + id + 1, &err) != HB_OK) {
             fprintf(stderr, "writer: %s\n", err.message);
             _exit(1);
         }
     hb_state_manager_close(m);
-    _exit(count > 20 ? 0 : 2);
+    _exit(0);
 }
 
 static _Noreturn void reader(const ledger_case *c, unsigned id, double until)
@@ -83,7 +83,24 @@ static _Noreturn void reader(const ledger_case *c, unsigned id, double until)
         before = latest;
     }
     hb_state_manager_close(m);
-    _exit(rounds > 20 ? 0 : 2);
+    _exit(rounds ? 0 : 2);
+}
+
+/* A check in the middle of it all sees one sound version after the other. */
+static _Noreturn void checker(const ledger_case *c, double until)
+{
+    const hb_state_options options = {.read_only = true};
+    hb_error err = {0};
+    hb_state_manager *m;
+    uint64_t rounds = 0;
+    if (hb_state_manager_open(c->dir, &options, &m, &err) != HB_OK)
+        _exit(1);
+    for (; now() < until; rounds++)
+        if (hb_state_check(m, false, NULL, &err) != HB_OK) {
+            fprintf(stderr, "checker: %s\n", err.message);
+            _exit(1);
+        }
+    _exit(rounds ? 0 : 2);
 }
 
 /* Version 1 as it was, while the others go on. */
@@ -94,12 +111,11 @@ static _Noreturn void historian(const ledger_case *c, double until)
     uint64_t oldest, first, latest = 0;
     if (hb_state_manager_open(c->dir, NULL, &m, &err) != HB_OK || hb_state_versions(m, &oldest, &first, &err) != HB_OK)
         _exit(1);
-    while (now() < until)
-        if (read_stamp(m, 1, &err) != UINT64_MAX)
+    do {
+        if (read_stamp(m, 1, &err) != UINT64_MAX || hb_state_versions(m, &oldest, &latest, &err) != HB_OK)
             _exit(1);
-    if (hb_state_versions(m, &oldest, &latest, &err) != HB_OK)
-        _exit(1);
-    _exit(latest - first >= 100 ? 0 : 2);
+    } while (now() < until || latest - first < 100);
+    _exit(read_stamp(m, 1, &err) == UINT64_MAX ? 0 : 1);
 }
 
 static void two_writers_eight_readers(void **state)
@@ -109,7 +125,7 @@ static void two_writers_eight_readers(void **state)
     const double until = now() + (asked ? atof(asked) : 10.0);
     ledger_case c;
     hb_error err = {0};
-    pid_t children[WRITERS + READERS + 1];
+    pid_t children[WRITERS + READERS + 2];
     uint64_t oldest, latest;
     hb_state_check_report counts;
     ledger_case_init(&c, 1);
@@ -117,16 +133,18 @@ static void two_writers_eight_readers(void **state)
     hb_state_manager *m = ledger_case_create(&c, &small);
     ledger_case_ok(stamp_all(m, UINT64_MAX, &err), &err);
     hb_state_manager_close(m);
-    for (unsigned i = 0; i < WRITERS + READERS + 1; i++) {
+    for (unsigned i = 0; i < WRITERS + READERS + 2; i++) {
         children[i] = fork();
         if (children[i] == 0 && i < WRITERS)
             writer(&c, i, until);
         if (children[i] == 0 && i < WRITERS + READERS)
             reader(&c, i, until);
-        if (children[i] == 0)
+        if (children[i] == 0 && i == WRITERS + READERS)
             historian(&c, until);
+        if (children[i] == 0)
+            checker(&c, until);
     }
-    for (unsigned i = 0; i < WRITERS + READERS + 1; i++) {
+    for (unsigned i = 0; i < WRITERS + READERS + 2; i++) {
         int status;
         assert_int_equal(waitpid(children[i], &status, 0), children[i]);
         assert_int_equal(status, 0);

@@ -18,6 +18,10 @@
 #define hb_state_proof_update hb_sdk_state_proof_update
 #define hb_verify_merkle_proof hb_sdk_verify_merkle_proof
 
+#include "base/check.h"
+#undef HB_ASSERT_FAIL_ /* with picolibc this is not freestanding code, but the host's abort is not there either */
+#define HB_ASSERT_FAIL_(expression) hb_panic(expression)
+
 #include "base/reject.c"
 #define join join_chunks
 #include "hash/blake3.c"
