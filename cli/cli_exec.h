@@ -16,6 +16,7 @@ typedef struct hb_cli_exec {
     hb_rv_span *inputs;
     const char *packages;       /* --packages */
     hb_rv_named_key *keys;      /* of the programs that the program needs (cli_program.h); names belong to it */
+    bool bytecode;              /* the program is the image of one (cli_program.h) */
     bool memory_set, stack_set; /* on the command line, which wins over what the package asks for */
 } hb_cli_exec;
 

@@ -79,6 +79,7 @@ int hb_cli_load_for_run(const char *verb, const char *path, hb_cli_exec *exec, h
         st = resolve(&p, exec, &err);
     if (st == HB_OK)
         st = hb_package_load(program, &p, &err);
+    exec->bytecode = p.kind == HB_PACKAGE_BYTECODE;
     if (st == HB_OK)
         take_limits(&p, exec);
     else if (!status)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
+#include "bytecode/bcode.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
@@ -135,6 +137,15 @@ static void complain_about_end(const hb_rv_report *report, const hb_error *err)
         hb_cli_complain("run", "%s", err->message);
 }
 
+/* How bytecode ended, when it did not end well; its gas stands behind its output. */
+static void complain_about_bytecode(const hb_rv_report *report)
+{
+    const hb_rv_span *values = &report->public_values;
+    if (report->exit_code && values->len >= 8)
+        hb_cli_complain("run", "ended with '%s' after %llu gas", hb_bytecode_end_text(hb_bytecode_end_of_code(report->exit_code)),
+                        (unsigned long long)hb_load_le64(values->data + values->len - 8));
+}
+
 static int status_of(const hb_rv_report *report)
 {
     return report && report->end == HB_RV_END_HALT                                           ? (int)report->exit_code
@@ -166,6 +177,8 @@ static int execute(run_options *o)
         hb_cli_complain("run", "%s", err.message);
     else if (st != HB_OK && !o->json)
         complain_about_end(report, &err);
+    else if (report && o->exec.bytecode && !o->json)
+        complain_about_bytecode(report);
     if (report && o->report)
         hb_run_print_report(stderr, report);
     if (report && o->json && !hb_run_print_json(stdout, report, &err))

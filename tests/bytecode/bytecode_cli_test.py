@@ -72,7 +72,8 @@ def ends(work):
         given = write(work / "word", words(word))
         for verb in ("run", "trace"):
             assert cli(verb, program, "--input", given).returncode == code, (verb, word)
-    assert cli("run", program).returncode == 22
+    fails(22, "ended with 'input' after 0 gas", "run", program)
+    fails(17, "ended with 'arithmetic' after 36 gas", "run", program, "--input", write(work / "word", words(2)))
     assert cli("trace", program).returncode == 22
 
 
