@@ -3,7 +3,7 @@ CTEST = ctest -j "$$(nproc)" --no-label-summary
 
 PREFIX = /usr/local
 
-.PHONY: all help setup release checked clang fuzz test quick check-all demo bench bench-standard docs install clean
+.PHONY: all help setup release checked clang fuzz test quick check-all demo bench bench-standard docs install soak clean
 
 all: release
 
@@ -15,6 +15,7 @@ help:
 	@echo "make check-all  every test with gcc, clang and sanitizers, the quick ones under each HB_ISA"
 	@echo "make bench      build the micro-benchmarks"
 	@echo "make fuzz       build the fuzz targets (clang)"
+	@echo "make soak       the random tests for hours, with new random numbers (tools/soak.sh)"
 	@echo "make bench-standard  build and measure the standard programs (bench/standard.py)"
 	@echo "make docs       write docs/chips.md from the rules in the program"
 	@echo "make install    PREFIX=/usr/local (and DESTDIR): program, libraries, headers, guest SDKs, man page"
@@ -59,6 +60,9 @@ demo: setup
 
 install: release
 	@cmake --install build/release --prefix "$(PREFIX)"
+
+soak:
+	@tools/soak.sh
 
 clean:
 	rm -rf build

@@ -391,6 +391,7 @@ static void report(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand), cmocka_unit_test(edits), cmocka_unit_test(other_inputs), cmocka_unit_test(other_instructions), cmocka_unit_test(aimed), cmocka_unit_test(report)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(by_hand),
+        cmocka_unit_test(edits), cmocka_unit_test(other_inputs), cmocka_unit_test(other_instructions), cmocka_unit_test(aimed), cmocka_unit_test(report)};
     return cmocka_run_group_tests(tests, make_trace, free_trace);
 }

@@ -478,6 +478,91 @@ static void initfin_not_text(forge_search *s)
     hand_set(s, INITFIN_TEXT, 0);
 }
 
+/* --- carry of 0x7800 out of limb 1: 2^16 * 0x7800 = -1, so t1 is one too many; limbs 2 and 3 of the base take it up ------------------------------------- */
+#define HAND_CARRY_1(name, NAME)                                                                                                                     \
+    static void name##_carry_base(forge_row *f)                                                                                                      \
+    {                                                                                                                                                \
+        hand_address(f, NAME##_A, NAME##_IMM, (hand_get(f, NAME##_A) + hand_get(f, NAME##_IMM)) & 7);                                                \
+        hand_put(f, NAME##_A + 2, 0x8800);                                                                                                           \
+        hand_put(f, NAME##_A + 3, 0xffff);                                                                                                           \
+    }                                                                                                                                                \
+    static void name##_carry_1(forge_search *s)                                                                                                      \
+    {                                                                                                                                                \
+        hand_set(s, NAME##_T1, hand_get(&s->f, NAME##_T1) + 1);                                                                                      \
+    }
+HAND_CARRY_1(load, LOAD)
+HAND_CARRY_1(store, STORE)
+HAND_CARRY_1(load2, LOAD2)
+HAND_CARRY_1(store2, STORE2)
+
+static void jalr_carry_base(forge_row *f)
+{
+    hand_put_limbs(f, JALR_A, UINT64_C(0xffff880078010000));
+}
+static void jalr_carry_1(forge_search *s)
+{
+    hand_set(s, JALR_T1, 0x7802);
+    hand_set(s, JALR_BIT0, hand_get(&s->f, JALR_IMM) & 1);
+    hand_put(&s->f, JALR_Q, hand_get(&s->f, JALR_IMM) / 4);
+}
+
+/* The second double word in another place: 15 * 2^29 = -4, so wrap = 15 leads from (hi, lo) to (hi + 15, lo + 5). */
+static void load2_wrap_15(forge_search *s) { hand_set(s, LOAD2_WRAP, 15); }
+static void store2_wrap_15(forge_search *s) { hand_set(s, STORE2_WRAP, 15); }
+
+/* --- BUMP: a time of 2^27 or more, by each of the three parts of its range check; a cell that keeps its time ------------------------------------------- */
+static void bump_late(forge_row *f)
+{
+    hand_put(f, BUMP_TS_PREV, (1 << 27) - 1000);
+}
+static void bump_to(forge_search *s, int64_t now, hb_f new_top, int64_t gap_top)
+{
+    hand_set(s, BUMP_TS_NEW, now);
+    hand_set(s, BUMP_GAP_TOP, gap_top);
+    s->f.cells[BUMP_NEW_TOP] = new_top;
+    s->touched[BUMP_NEW_TOP] = true;
+}
+static void bump_low_part(forge_search *s) { bump_to(s, (1 << 27) + 5, HB_F_CONST(511), 0); }
+static void bump_fraction(forge_search *s) { bump_to(s, (1 << 27) + 5, hb_f_mul(HB_F_CONST(65535), hb_f_inv(HB_F_CONST(128))), 0); }
+static void bump_high_part(forge_search *s) { bump_to(s, (1 << 27) + 5, HB_F_CONST(512), 0); }
+static void bump_nowhere(forge_search *s) { bump_to(s, (1 << 27) - 1000, HB_F_CONST(511), 0x1e00); } /* the gap is -1 = 2^18 * 0x1e00 */
+
+/* n = -7, d = 2: q = -4, r = 1, a division that rounds down. */
+static void div_minus_7(forge_row *f) { hand_div_inputs(f, (uint64_t)-INT64_C(7), 2); }
+static void div_rounds_down(forge_search *s)
+{
+    hand_set(s, DIV_SIGN_N, 1);
+    hand_set(s, DIV_SIGN_D, 0);
+    hand_set(s, DIV_SIGN_Q, 1);
+    hand_set(s, DIV_SIGN_R, 0);
+    hand_division(s, (uint64_t)-INT64_C(4), 1, 1, false);
+}
+
+/* --- INITFIN: the last double word of the image as zero memory ------------------------------------------------------------------------------------- */
+static inline void hand_zero_memory(forge_search *s, uint32_t flag, hb_f value, int64_t above_top)
+{
+    const uint32_t end = 1u << 29, lo = (uint32_t)(s->f.trace->program.img_hi / 8) - 1;
+    for (uint32_t j = INITFIN_RAM_LOW; j <= INITFIN_INPUT; j++)
+        hand_set(s, j, 0);
+    s->f.cells[flag] = value;
+    hand_set(s, INITFIN_HI, 512);
+    hand_set(s, INITFIN_LO, lo);
+    hand_set(s, INITFIN_BORROW, 0);
+    hand_set(s, INITFIN_STEP_TOP, (lo - hand_get(&s->f, INITFIN_LO_BEFORE) - 1) >> 18);
+    hand_set(s, INITFIN_ABOVE_TOP, above_top);
+    hand_set(s, INITFIN_BELOW_TOP, (end - 1 - lo) >> 18);
+    for (uint32_t i = 0; i < 4; i++)
+        hand_set(s, INITFIN_INIT + i, 0);
+}
+static void initfin_below_class(forge_search *s) { hand_zero_memory(s, INITFIN_RAM_HIGH, HB_F_ONE, 0); }          /* lo - img_hi = -1 */
+static void initfin_far_below_class(forge_search *s) { hand_zero_memory(s, INITFIN_RAM_HIGH, HB_F_ONE, 0x1e00); } /* = 2^18 * 0x1e00 */
+/* input = 1/4: hi - 540 / 4 = 377 and 511 + 32 / 4 - hi = 7, so 512 is as good as a hi without class */
+static void initfin_quarter(forge_search *s)
+{
+    const uint32_t lo = (uint32_t)(s->f.trace->program.img_hi / 8) - 1;
+    hand_zero_memory(s, INITFIN_INPUT, hb_f_inv(HB_F_CONST(4)), lo >> 18);
+}
+
 #define HAND_OFFSETS(i) \
     {HB_CHIP_LOAD2, "offset " #i, HB_OP_LD, load2_offset_base_##i, load2_offset_##i}, \
     {HB_CHIP_STORE2, "offset " #i, HB_OP_SD, store2_offset_base_##i, store2_offset_##i}
@@ -524,6 +609,21 @@ static const forge_hand forge_hands[] = {
     {HB_CHIP_DIV, "opposite 2", HB_OP_DIV, div_minus_5d, div_opposite_2},
     {HB_CHIP_DIV, "sign n", HB_OP_DIV, div_sign_base, div_sign_n},
     {HB_CHIP_DIV, "by zero only", HB_OP_DIV, div_0_minus_1, div_pretend_zero},
+    {HB_CHIP_LOAD, "address carry 1", 0, load_carry_base, load_carry_1},
+    {HB_CHIP_STORE, "address carry 1", 0, store_carry_base, store_carry_1},
+    {HB_CHIP_LOAD2, "address carry 1", 0, load2_carry_base, load2_carry_1},
+    {HB_CHIP_STORE2, "address carry 1", 0, store2_carry_base, store2_carry_1},
+    {HB_CHIP_JALR, "carry 1", 0, jalr_carry_base, jalr_carry_1},
+    {HB_CHIP_LOAD2, "wrap", 0, NULL, load2_wrap_15},
+    {HB_CHIP_STORE2, "wrap", 0, NULL, store2_wrap_15},
+    {HB_CHIP_BUMP, "RC18 #2", 0, bump_late, bump_low_part},
+    {HB_CHIP_BUMP, "RC16 #3", 0, bump_late, bump_fraction},
+    {HB_CHIP_BUMP, "RC16 #4", 0, bump_late, bump_high_part},
+    {HB_CHIP_BUMP, "RC16 #7", 0, bump_late, bump_nowhere},
+    {HB_CHIP_DIV, "remainder's sign", HB_OP_DIV, div_minus_7, div_rounds_down},
+    {HB_CHIP_INITFIN, "RC18 #8", 0, initfin_base, initfin_below_class},
+    {HB_CHIP_INITFIN, "RC16 #10", 0, initfin_base, initfin_far_below_class},
+    {HB_CHIP_INITFIN, "input", 0, initfin_base, initfin_quarter},
     {HB_CHIP_INITFIN, "ram_low", 0, initfin_base, initfin_ram_low},
     {HB_CHIP_INITFIN, "ram_high", 0, initfin_base, initfin_ram_high},
     {HB_CHIP_INITFIN, "ram_far", 0, initfin_base, initfin_ram_far},

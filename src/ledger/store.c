@@ -17,7 +17,7 @@
 #include "ledger/lmdb_check.h"
 #include "ledger/store_priv.h"
 
-#define MAP_BYTES_FIRST (UINT64_C(64) << 20)
+#define MAP_BYTES_FIRST (UINT64_C(1) << 30) /* of address space; a batch that finds the map full is done twice */
 #define WRITES_A_READER_CHECK 64u
 #define MAP_BYTES_LIMIT (UINT64_C(1) << 44)
 

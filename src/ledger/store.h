@@ -39,7 +39,7 @@ typedef struct hb_store_options {
     bool create;       /* make the directory and the tables; else they must be there */
     bool read_only;
     bool no_sync;      /* do not wait for the disk at commits: for benchmarks and scratch stores; a power loss may then destroy it */
-    uint64_t map_bytes;     /* first size of the map; 0: 64 MiB. It doubles when full */
+    uint64_t map_bytes;     /* first size of the map (address space, not disk); 0: 1 GiB. It doubles when full */
     uint64_t map_bytes_max; /* 0: 2^44 */
 } hb_store_options;
 
