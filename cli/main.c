@@ -6,7 +6,7 @@
 
 extern const hb_cli_verb hb_cli_new, hb_cli_build, hb_cli_run;
 extern const hb_cli_verb hb_cli_prove, hb_cli_verify, hb_cli_vkey, hb_cli_security, hb_cli_version, hb_cli_inspect, hb_cli_bench;
-extern const hb_cli_verb hb_cli_asm, hb_cli_disasm, hb_cli_trace, hb_cli_package;
+extern const hb_cli_verb hb_cli_asm, hb_cli_disasm, hb_cli_trace, hb_cli_package, hb_cli_profile;
 #if HB_WITH_LEDGER
 extern const hb_cli_verb hb_cli_state;
 #endif
@@ -23,6 +23,7 @@ static const hb_cli_verb *const verbs[] = {
     &hb_cli_asm,
     &hb_cli_disasm,
     &hb_cli_trace,
+    &hb_cli_profile,
     &hb_cli_package,
 #if HB_WITH_LEDGER
     &hb_cli_state,

@@ -18,16 +18,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #ifndef HB_PUBLIC
 #if defined(__GNUC__)
 #define HB_PUBLIC __attribute__((visibility("default")))
 #else
 #define HB_PUBLIC
 #endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
 #endif
 
 /* Memory that a verifier takes, of any alignment: the rules of the machine, made once, and scratch for a check. */

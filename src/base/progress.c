@@ -24,6 +24,10 @@ static void show(hb_progress_meter *m, uint64_t done, uint64_t total, uint64_t n
     else
         fprintf(m->out, "%llu", (unsigned long long)done);
     fprintf(m->out, "  %.2f s", seconds);
+    if (done && seconds > 0 && done != total)
+        fprintf(m->out, "  %.4g/s", (double)done / seconds);
+    if (done && done < total)
+        fprintf(m->out, "  %.0f s left", seconds * (double)(total - done) / (double)done);
     m->shown_ns = now;
 }
 

@@ -19,7 +19,7 @@ static inline void hb_progress_report(const hb_progress *p, const char *phase, u
 }
 
 /* A sink for people: on a terminal one line a phase, rewritten in place at most ten times a second; elsewhere one line at the end
- * of each phase. With the phase's time. */
+ * of each phase. With the phase's time; on a terminal also the rate, and what is left if it stays so. */
 typedef struct hb_progress_meter {
     FILE *out; /* not owned */
     bool tty;

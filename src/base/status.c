@@ -22,6 +22,13 @@ const char *hb_status_text(hb_status status)
     case HB_STACK_LIMIT_EXCEEDED: return "Stack limit exceeded";
     case HB_PROGRAM_TIMEOUT: return "Program timeout";
     case HB_CANCELLED: return "Cancelled";
+    case HB_INVALID_INSTRUCTION: return "Invalid instruction";
+    case HB_PROOF_VERIFICATION_FAILED: return "Proof verification failed";
+    case HB_STATE_VERIFICATION_FAILED: return "State verification failed";
+    case HB_SECURITY_VALIDATION_FAILED: return "Security validation failed";
+    case HB_INVALID_EXECUTION_RESULT: return "Invalid execution result";
+    case HB_STATE_COMMITMENT_FAILED: return "State commitment failed";
+    case HB_PROOF_AGGREGATION_FAILED: return "Proof aggregation failed";
     case HB_STATUS_COUNT: break;
     }
     return "Unknown status";

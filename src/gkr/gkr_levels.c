@@ -75,6 +75,30 @@ size_t hb_gkr_prove_bytes(const hb_gkr_layout *layout, unsigned threads)
     return t.bytes;
 }
 
+static size_t largest_block(const hb_gkr_layout *layout)
+{
+    size_t most = 0;
+    for (uint32_t k = 0; k < layout->n_trees; k++)
+        for (uint32_t b = 0; b < layout->trees[k].n_blocks; b++) {
+            const size_t packs = hb_gkr_block_packs(&layout->trees[k].blocks[b]) * (k == HB_GKR_TREE_F ? 2 : 1);
+            most = packs > most ? packs : most;
+        }
+    return most;
+}
+
+size_t hb_gkr_stream_bytes(const hb_gkr_layout *layout, unsigned threads)
+{
+    taker work = {0};
+    hb_gkr_prover g = {.layout = layout, .threads = threads ? threads : 1, .n_values = hb_gkr_values(layout->n_trees)};
+    take_work_space(&work, &g);
+    size_t blocks = 0;
+    for (uint32_t k = 0; k < layout->n_trees; k++)
+        blocks += layout->trees[k].n_blocks;
+    const size_t building = hb_gkr_prove_bytes(layout, threads) + largest_block(layout) * sizeof(hb_kpack) + 2 * HB_ARENA_ALIGN;
+    const size_t last = work.bytes + hb_gkr_leaf_packs(layout) * sizeof(hb_kpack) + blocks * (2 * HB_ARENA_ALIGN + 2 * sizeof(void *)) + HB_GKR_VALUES_MAX * HB_ARENA_ALIGN;
+    return building > last ? building : last;
+}
+
 size_t hb_gkr_leaf_packs(const hb_gkr_layout *layout)
 {
     size_t packs = 0;
@@ -223,19 +247,126 @@ static void build_dense(void *ctx, size_t begin, size_t end, unsigned worker)
     }
 }
 
-void hb_gkr_build_levels(hb_gkr_prover *g)
+static void build_from_leaves(hb_gkr_prover *g)
 {
     size_t tiles = 0;
     hb_gkr_open_level(g, 0);
     for (uint32_t k = 0; k < g->layout->n_trees; k++)
         tiles += g->n_present[k];
     hb_pool_for(g->s->pool, tiles, tiles / (16 * (size_t)g->threads) + 1, build_tiles, g);
+}
+
+/* --- streamed leaves ----------------------------------------------------------------------------------------------------------------------- */
+/* The leaves of a block in the arena; v[0] the tree's value (or q), v[1] p. */
+static hb_status fill_block(hb_gkr_prover *g, uint32_t k, uint32_t b, hb_kpack *v[2])
+{
+    const size_t packs = hb_gkr_block_packs(&g->layout->trees[k].blocks[b]);
+    v[0] = hb_arena_alloc_many(g->arena, packs, sizeof *v[0]);
+    v[1] = k == HB_GKR_TREE_F ? hb_arena_alloc_many(g->arena, packs, sizeof *v[1]) : NULL;
+    if (!v[0] || (k == HB_GKR_TREE_F && !v[1]))
+        return HB_OUT_OF_MEMORY;
+    return g->leaves->fill(g->leaves->ctx, k, b, v[1], v[0]);
+}
+
+static uint32_t den_value(uint32_t k)
+{
+    return k == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(k);
+}
+
+typedef struct block_job {
+    hb_gkr_prover *g;
+    uint32_t tree;
+    size_t first; /* of its tiles among those of the tree */
+} block_job;
+
+static void build_block_tiles(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    const block_job *job = ctx;
+    (void)worker;
+    for (size_t i = begin; i < end; i++)
+        build_tile(job->g, job->tree, job->first + i);
+}
+
+/* Levels 1 to 8 over one block, whose leaves are there for no longer. */
+static hb_status build_block(hb_gkr_prover *g, uint32_t k, uint32_t b, size_t first)
+{
+    const hb_gkr_block *block = &g->layout->trees[k].blocks[b];
+    const size_t tiles = hb_gkr_block_tiles(block), number = block->off >> HB_GKR_TILE_LOG2, mark = hb_arena_mark(g->arena);
+    hb_kpack *v[2];
+    hb_status st = fill_block(g, k, b, v);
+    if (st == HB_OK) {
+        for (size_t i = 0; i < tiles; i++) {
+            g->tile[den_value(k)][number + i] = v[0] + i * HB_GKR_TILE_PACKS;
+            if (v[1])
+                g->tile[HB_GKR_VALUE_P][number + i] = v[1] + i * HB_GKR_TILE_PACKS;
+        }
+        block_job job = {g, k, first};
+        hb_pool_for(g->s->pool, tiles, tiles / (8 * (size_t)g->threads) + 1, build_block_tiles, &job);
+    }
+    hb_arena_release(g->arena, mark);
+    return st;
+}
+
+/* The tile tables then say which tiles are there, although nothing lies where they point. */
+static hb_status build_streamed(hb_gkr_prover *g)
+{
+    for (uint32_t v = 0; v < g->n_values; v++)
+        for (size_t i = 0; i < g->n_tiles; i++)
+            g->tile[v][i] = NULL;
+    hb_status st = HB_OK;
+    for (uint32_t k = 0; k < g->layout->n_trees; k++) {
+        size_t first = 0;
+        for (uint32_t b = 0; st == HB_OK && b < g->layout->trees[k].n_blocks; b++) {
+            st = build_block(g, k, b, first);
+            first += hb_gkr_block_tiles(&g->layout->trees[k].blocks[b]);
+        }
+    }
+    return st;
+}
+
+hb_status hb_gkr_restore_leaves(hb_gkr_prover *g)
+{
+    if (!g->leaves->fill)
+        return HB_OK;
+    hb_status st = HB_OK;
+    for (uint32_t k = 0; k < g->layout->n_trees; k++) {
+        const hb_gkr_tree *tree = &g->layout->trees[k];
+        hb_kpack **den = hb_arena_alloc_many(g->arena, tree->n_blocks, sizeof *den), **num = NULL;
+        if (k == HB_GKR_TREE_F)
+            num = hb_arena_alloc_many(g->arena, tree->n_blocks, sizeof *num);
+        if (!den || (k == HB_GKR_TREE_F && !num))
+            return HB_OUT_OF_MEMORY;
+        for (uint32_t b = 0; st == HB_OK && b < tree->n_blocks; b++) {
+            hb_kpack *v[2];
+            st = fill_block(g, k, b, v);
+            den[b] = v[0];
+            if (num)
+                num[b] = v[1];
+        }
+        g->kept.v[den_value(k)] = den;
+        if (num)
+            g->kept.v[HB_GKR_VALUE_P] = num;
+    }
+    g->leaves = &g->kept;
+    return st;
+}
+
+hb_status hb_gkr_build_levels(hb_gkr_prover *g)
+{
+    hb_status st = HB_OK;
+    if (g->leaves->fill)
+        st = build_streamed(g);
+    else
+        build_from_leaves(g);
+    if (st != HB_OK)
+        return st;
     for (uint32_t v = 0; v < g->n_values; v++)
         fill_absent(g, v);
     for (uint32_t l = HB_GKR_DENSE_LEVEL; l + HB_GKR_TOP_LOG2 < g->layout->depth; l++) {
         dense_job job = {g, l};
         hb_pool_for(g->s->pool, (size_t)1 << (g->layout->depth - l - 5), 64, build_dense, &job);
     }
+    return HB_OK;
 }
 
 hb_k hb_gkr_top_value(const hb_gkr_prover *g, uint32_t v, uint32_t i)

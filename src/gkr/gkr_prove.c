@@ -49,10 +49,14 @@ static hb_status prove(hb_gkr_prover *g, hb_gkr_result *out)
     hb_status st = hb_gkr_prover_init(g);
     if (st != HB_OK)
         return st;
-    hb_gkr_build_levels(g);
-    st = prove_top(g, out);
-    for (uint32_t level = out->depth - HB_GKR_TOP_LOG2; st == HB_OK && level-- > 0;)
-        st = prove_layer(g, level, out);
+    st = hb_gkr_build_levels(g);
+    if (st == HB_OK)
+        st = prove_top(g, out);
+    for (uint32_t level = out->depth - HB_GKR_TOP_LOG2; st == HB_OK && level-- > 0;) {
+        st = level == 0 ? hb_gkr_restore_leaves(g) : HB_OK;
+        if (st == HB_OK)
+            st = prove_layer(g, level, out);
+    }
     for (uint32_t i = out->depth; st == HB_OK && i < out->n_xi; i++)
         out->xi[i] = hb_transcript_challenge(&g->s->t, HB_LABEL_XI_EXTEND);
     return st;

@@ -16,6 +16,7 @@ typedef struct hb_gkr_prover {
     hb_sender *s;
     const hb_gkr_layout *layout;
     const hb_gkr_leaves *leaves;
+    hb_gkr_leaves kept; /* streamed leaves, once all are there again */
     hb_arena *arena;
     const hb_gkr_kernels *kernels;
     unsigned threads;
@@ -59,8 +60,11 @@ static inline size_t hb_gkr_half_packs(uint32_t level)
 /* Allocates work space and levels. HB_OUT_OF_MEMORY when the arena is too small. */
 hb_status hb_gkr_prover_init(hb_gkr_prover *g);
 
-/* Computes all levels above the leaves. */
-void hb_gkr_build_levels(hb_gkr_prover *g);
+/* Computes all levels above the leaves. HB_OK unless leaves are streamed: HB_OUT_OF_MEMORY, and what their function returns. */
+hb_status hb_gkr_build_levels(hb_gkr_prover *g);
+
+/* Before level 0, when all others are closed: streamed leaves are computed again. */
+hb_status hb_gkr_restore_leaves(hb_gkr_prover *g);
 
 /* Value v, element i of level d - 4. */
 hb_k hb_gkr_top_value(const hb_gkr_prover *g, uint32_t v, uint32_t i);

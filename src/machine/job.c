@@ -65,6 +65,7 @@ static hb_status obtain(hb_run *run, const hb_job_config *config, uint32_t i, hb
 static hb_status prove_in_shards(hb_run *run, const hb_job_config *config, hb_job_result *result, hb_error *err)
 {
     hb_buf piece = {0};
+    run->progress = NULL; /* shards are counted, not their phases */
     hb_status st = config->resume_dir ? hb_pieces_open(config->resume_dir, run->facts.seed, err) : HB_OK;
     if (st == HB_OK)
         st = hb_run_head(run, &piece, err);

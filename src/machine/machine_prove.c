@@ -69,16 +69,19 @@ static size_t counting_bytes(const hb_machine_key *key, const hb_statement *st, 
     return (threads + 1) * (4 * rows + (64u << 10) + (1u << 10) * nodes) + (1u << 20);
 }
 
-static size_t leaves_bytes(const hb_machine_key *key, const hb_machine_layout *layout, unsigned threads)
+/* What computing leaves takes besides them. */
+static size_t leaves_work_bytes(const hb_machine_key *key, unsigned threads)
 {
     size_t nodes = 0;
     for (uint32_t c = 0; c < HB_CHIP_COUNT; c++)
         nodes = max_size(nodes, key->airs.air[c].n_nodes);
-    return hb_gkr_leaf_packs(&layout->trees) * sizeof(hb_kpack) + 100 * nodes + ((size_t)threads << 20) + (1u << 20);
+    return 100 * nodes + ((size_t)threads << 20) + (1u << 20);
 }
 
-static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_pool *pool)
+/* lean: codewords and leaves are computed twice instead of being kept. */
+static size_t arena_bytes_how(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_pool *pool, bool lean)
 {
+    const hb_pcs_keep keep = lean ? HB_PCS_DROP_CODEWORDS : HB_PCS_KEEP_CODEWORDS;
     const unsigned threads = pool ? hb_pool_threads(pool) : 1;
     hb_zerocheck_table tables[HB_CHIP_COUNT];
     zerocheck_tables(key, layout, st, tables);
@@ -89,17 +92,29 @@ static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *la
     for (int c = HB_COMMIT_BOUNDARY; c <= HB_COMMIT_MAIN; c++) {
         if (layout->stack.w[c] == 0)
             continue;
-        committed[c] = (hb_pcs_committed){.width = layout->stack.w[c], .h = layout->stack.h[c], .codewords = kept};
-        commit = max_size(commit, stay + hb_pcs_commit_bytes(&layout->stack, c, HB_PCS_KEEP_CODEWORDS, pool));
-        stay += hb_pcs_committed_bytes(&layout->stack, c, HB_PCS_KEEP_CODEWORDS);
+        committed[c] = (hb_pcs_committed){.width = layout->stack.w[c], .h = layout->stack.h[c], .codewords = lean ? NULL : kept};
+        commit = max_size(commit, stay + hb_pcs_commit_bytes(&layout->stack, c, keep, pool));
+        stay += hb_pcs_committed_bytes(&layout->stack, c, keep);
         tiles += layout->stack.tiles[c];
     }
-    const size_t trees = leaves_bytes(key, layout, threads) + hb_gkr_prove_bytes(&layout->trees, threads);
+    const size_t leaves = hb_gkr_leaf_packs(&layout->trees) * sizeof(hb_kpack);
+    const size_t levels = lean ? hb_gkr_stream_bytes(&layout->trees, threads) : leaves + hb_gkr_prove_bytes(&layout->trees, threads);
+    const size_t trees = levels + leaves_work_bytes(key, threads);
     const size_t zerocheck = hb_zerocheck_prove_bytes(&claim, threads);
     const size_t values = 64 * (tiles + layout->stack.n_columns);
     const size_t opening = values + hb_pcs_open_bytes(&hb_pcs_shard_params, &layout->stack, committed, pool);
     const size_t rest = stay + max_size(trees, max_size(zerocheck, opening));
     return max_size(counting_bytes(key, st, threads), max_size(commit, rest)) + (1u << 20);
+}
+
+/* Small proofs are made lean: what is computed twice takes milliseconds, and the memory is most of a small process. The bytes of the proof are the same. */
+#define LEAN_BELOW ((size_t)256 << 20)
+
+static size_t arena_bytes(const hb_machine_key *key, const hb_machine_layout *layout, const hb_statement *st, hb_pool *pool, bool *lean)
+{
+    const size_t full = arena_bytes_how(key, layout, st, pool, false);
+    *lean = full < LEAN_BELOW;
+    return *lean ? arena_bytes_how(key, layout, st, pool, true) : full;
 }
 
 static size_t cells_bytes(const hb_statement *st)
@@ -120,8 +135,9 @@ size_t hb_machine_prove_bytes(const hb_machine_key *key, const hb_statement *st,
     hb_machine_layout *layout = memory;
     hb_scratch scratch = hb_scratch_of(layout + 1, LAYOUT_BYTES);
     size_t bytes = 0;
+    bool lean;
     if (hb_machine_layout_init(layout, &key->airs, &key->part, st, &scratch, err) == HB_OK)
-        bytes = cells_bytes(st) + arena_bytes(key, layout, st, pool) + LAYOUT_BYTES;
+        bytes = cells_bytes(st) + arena_bytes(key, layout, st, pool, &lean) + LAYOUT_BYTES;
     free(memory);
     return bytes;
 }
@@ -287,7 +303,7 @@ static hb_status reserve(hb_machine_proof *p, hb_error *err)
     if (st != HB_OK)
         return hb_fail(err, HB_LIMIT, "the run is too long for one proof: %s", err ? err->message : "too many cells");
     p->columns = malloc(column_count(p->layout) * sizeof *p->columns);
-    if (!p->columns || !grow_room(p->room, cells_bytes(&p->statement), arena_bytes(p->key, p->layout, &p->statement, p->pool)))
+    if (!p->columns || !grow_room(p->room, cells_bytes(&p->statement), arena_bytes(p->key, p->layout, &p->statement, p->pool, &p->lean)))
         return hb_fail(err, HB_OUT_OF_MEMORY, "proving needs %zu MiB", hb_machine_prove_bytes(p->key, &p->statement, p->pool, NULL) >> 20);
     return HB_OK;
 }
@@ -367,7 +383,7 @@ static hb_status commit_columns(hb_machine_proof *p, int commitment, hb_sender *
     p->committed[commitment] = (hb_pcs_committed){.width = 0};
     if (stack->w[commitment] == 0)
         return HB_OK;
-    hb_status st = hb_pcs_commit(commitment, stack, p->stacked, HB_PCS_KEEP_CODEWORDS, p->pool, &p->room->arena, &p->committed[commitment], err);
+    hb_status st = hb_pcs_commit(commitment, stack, p->stacked, p->lean ? HB_PCS_DROP_CODEWORDS : HB_PCS_KEEP_CODEWORDS, p->pool, &p->room->arena, &p->committed[commitment], err);
     if (st != HB_OK)
         return st;
     const size_t nodes = (size_t)1 << hb_merkle_cap_log2(stack->h[commitment] + HB_RATE_LOG2_0);
@@ -390,9 +406,29 @@ static hb_status commit_all(hb_machine_proof *p, hb_sender *s, hb_bus_challenges
     return st;
 }
 
-/* Leaves of every block of one tree: its one value, or p and q. */
-static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, uint32_t tree, hb_gkr_leaves *leaves, hb_error *err)
+/* What computing leaves needs. */
+typedef struct {
+    hb_machine_proof *p;
+    const hb_bus_challenges *bus;
+    hb_error *err;
+} leaf_job;
+
+/* The leaves of one block of a tree (gkr/gkr_prove.h). */
+static hb_status fill_block(void *ctx, uint32_t tree, uint32_t block, hb_kpack *num, hb_kpack *den)
 {
+    const leaf_job *job = ctx;
+    hb_machine_proof *p = job->p;
+    const hb_gkr_block *b = &p->layout->trees.trees[tree].blocks[block];
+    const hb_bus_challenges *challenges = tree >= HB_AIR_TREE_G_GLOBAL ? &p->run->global : job->bus;
+    if (hb_stop_asked(p->stop))
+        return hb_fail(job->err, HB_CANCELLED, "the proof was stopped");
+    return hb_air_leaves(&p->tables[b->table], b->term, challenges, &p->layout->publics, p->pool, &p->room->arena, num, den, job->err);
+}
+
+/* Leaves of every block of one tree, kept: its one value, or p and q. */
+static hb_status fill_tree(leaf_job *job, uint32_t tree, hb_gkr_leaves *leaves)
+{
+    hb_machine_proof *p = job->p;
     const hb_gkr_tree *t = &p->layout->trees.trees[tree];
     const uint32_t value = tree == HB_GKR_TREE_F ? HB_GKR_VALUE_Q : hb_gkr_value(tree);
     const bool fraction = tree == HB_GKR_TREE_F;
@@ -400,19 +436,16 @@ static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, ui
     if (fraction)
         leaves->v[HB_GKR_VALUE_P] = hb_arena_alloc_many(&p->room->arena, t->n_blocks, sizeof(hb_kpack *));
     if (!leaves->v[value] || (fraction && !leaves->v[HB_GKR_VALUE_P]))
-        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
+        return hb_fail(job->err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
     for (uint32_t b = 0; b < t->n_blocks; b++) {
-        if (hb_stop_asked(p->stop))
-            return hb_fail(err, HB_CANCELLED, "the proof was stopped");
         const size_t packs = hb_gkr_block_packs(&t->blocks[b]);
         hb_kpack *den = hb_arena_alloc_many(&p->room->arena, packs, sizeof *den), *num = NULL;
         if (fraction)
             leaves->v[HB_GKR_VALUE_P][b] = num = hb_arena_alloc_many(&p->room->arena, packs, sizeof *num);
         leaves->v[value][b] = den;
         if (!den || (fraction && !num))
-            return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
-        const hb_bus_challenges *challenges = tree >= HB_AIR_TREE_G_GLOBAL ? &p->run->global : bus;
-        hb_status st = hb_air_leaves(&p->tables[t->blocks[b].table], t->blocks[b].term, challenges, &p->layout->publics, p->pool, &p->room->arena, num, den, err);
+            return hb_fail(job->err, HB_OUT_OF_MEMORY, "no memory for bus leaves");
+        hb_status st = fill_block(job, tree, b, num, den);
         if (st != HB_OK)
             return st;
     }
@@ -422,11 +455,12 @@ static hb_status fill_tree(hb_machine_proof *p, const hb_bus_challenges *bus, ui
 static hb_status prove_trees(hb_machine_proof *p, hb_sender *s, const hb_bus_challenges *bus, hb_gkr_result *out, hb_error *err)
 {
     const size_t mark = hb_arena_mark(&p->room->arena);
-    hb_gkr_leaves leaves = {0};
+    leaf_job job = {p, bus, err};
+    hb_gkr_leaves leaves = {.fill = p->lean ? fill_block : NULL, .ctx = &job};
     hb_status st = HB_OK;
-    phase_begin(p, HB_PHASE_LEAVES);
-    for (uint32_t tree = 0; st == HB_OK && tree < p->layout->trees.n_trees; tree++)
-        st = fill_tree(p, bus, tree, &leaves, err);
+    phase_begin(p, HB_PHASE_LEAVES); /* lean: they are part of the next phase */
+    for (uint32_t tree = 0; st == HB_OK && !p->lean && tree < p->layout->trees.n_trees; tree++)
+        st = fill_tree(&job, tree, &leaves);
     phase_end(p, HB_PHASE_LEAVES);
     phase_begin(p, HB_PHASE_TREES);
     if (st == HB_OK)

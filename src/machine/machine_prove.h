@@ -69,6 +69,7 @@ typedef struct hb_machine_proof {
     size_t memory_bytes;
     hb_machine_room *room, own_room; /* the caller's, or own_room */
     hb_pcs_committed committed[HB_COMMITMENTS];
+    bool lean;                     /* codewords and bus leaves are computed twice instead of kept */
     double wall_s[HB_PHASES], cpu_s[HB_PHASES]; /* by phase; cpu of the whole process */
 } hb_machine_proof;
 

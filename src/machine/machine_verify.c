@@ -71,6 +71,8 @@ static hb_status enter(const hb_machine_airs *airs, const hb_proof_view *view, u
             return HB_REJECT(err, i == 1 ? HB_R_ENTRY : HB_R_RUN_CONTINUITY);
         if ((s->pc_out == HB_PC_HALT) != (i == view->n_shards))
             return HB_REJECT(err, HB_R_NOT_HALTED);
+        if (s->pc_out >= HB_PC_NOWHERE && s->pc_out != HB_PC_HALT)
+            return HB_REJECT(err, HB_R_RUN_CONTINUITY);
         a->pc = s->pc_out;
     }
     a->rows += hb_run_rows(s);

@@ -31,6 +31,11 @@ static const hb_chip_id chip_of_family[HB_FAM_COUNT] = {
     [HB_FAM_CALL] = HB_CHIP_CALL,
 };
 
+hb_chip_id hb_run_chip_of_family(hb_rv_family family)
+{
+    return chip_of_family[family];
+}
+
 /* A statement with the heights that these counts give at most. */
 static void state_counts(const hb_machine_key *key, uint32_t kind, const hb_rv_shard_counts *counts, uint64_t cells, hb_statement *st)
 {

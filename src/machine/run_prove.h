@@ -72,3 +72,6 @@ hb_status hb_run_head(const hb_run *run, hb_buf *file, hb_error *err);
 hb_status hb_run_proof(hb_run *run, uint32_t i, hb_buf *file, hb_error *err);
 
 void hb_run_free(hb_run *run);
+
+/* The table that takes a family's events at the highest cost. */
+hb_chip_id hb_run_chip_of_family(hb_rv_family family);

@@ -25,7 +25,7 @@
 #include "base/buf.h"
 #include "rv/interp.h"
 
-#define HB_RV_MAX_SHARDS (UINT32_C(1) << 18)
+#define HB_RV_MAX_SHARDS ((UINT32_C(1) << 18) - 1)
 
 typedef struct hb_rv_shard_counts {
     uint64_t family[HB_FAM_COUNT]; /* events */

@@ -1,0 +1,39 @@
+/* What executing a program gives. C17 and C++. A result belongs to the caller; reading it from several threads at once is fine. */
+#pragma once
+#include "hauptbuch/executor.h"
+#include "hauptbuch/keys.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct hb_execution_result hb_execution_result;
+
+HB_PUBLIC void hb_execution_result_free(hb_execution_result *result); /* NULL is fine */
+
+/* vm_result: the run itself. Pointers are valid as long as the result. */
+HB_PUBLIC uint32_t hb_execution_result_exit_code(const hb_execution_result *result);
+HB_PUBLIC uint64_t hb_execution_result_cycles(const hb_execution_result *result);
+HB_PUBLIC uint64_t hb_execution_result_gas(const hb_execution_result *result);
+HB_PUBLIC hb_chunk hb_execution_result_public_values(const hb_execution_result *result);
+HB_PUBLIC hb_chunk hb_execution_result_stdout(const hb_execution_result *result);
+HB_PUBLIC hb_chunk hb_execution_result_stderr(const hb_execution_result *result);
+
+/* proof: empty for a run that was only executed. */
+HB_PUBLIC hb_chunk hb_execution_result_proof(const hb_execution_result *result);
+HB_PUBLIC hb_verifying_key hb_execution_result_verifying_key(const hb_execution_result *result);
+
+/* state_verification: 1 when a ledger is open and the state that the run leads to has been verified. 0 otherwise; the status says why ("no ledger"). */
+HB_PUBLIC int hb_execution_result_state_verification(const hb_execution_result *result);
+HB_PUBLIC const char *hb_execution_result_state_status(const hb_execution_result *result);
+
+/* state_commitment and state_proof: empty without a ledger. */
+HB_PUBLIC hb_chunk hb_execution_result_state_commitment(const hb_execution_result *result);
+HB_PUBLIC hb_chunk hb_execution_result_state_proof(const hb_execution_result *result);
+
+/* How the program ran: 1 when it was executed in a child process with system call filter and resource limits (secure_execute_program), 0 when the system has none of that. */
+HB_PUBLIC int hb_execution_result_sandboxed(const hb_execution_result *result);
+
+#ifdef __cplusplus
+}
+#endif
