@@ -43,8 +43,9 @@ static void assemble(hb_rvasm *a)
     hb_rvasm_li(a, 6, UINT64_C(0x123456789abcdef1));
     hb_rvasm_op(a, HB_OP_MUL, 7, 6, 6, 0);
     hb_rvasm_op(a, HB_OP_SLTU, 7, 6, 7, 0);
-    hb_rvasm_op(a, HB_OP_SB, 0, 2, 7, -8);
-    hb_rvasm_op(a, HB_OP_LH, 7, 2, 0, -9);
+    hb_rvasm_li(a, 8, HB_RV_STACK_TOP - 64);
+    hb_rvasm_op(a, HB_OP_SB, 0, 8, 7, 7);
+    hb_rvasm_op(a, HB_OP_LH, 7, 8, 0, 7);
     hb_sha256_hash(digest, NULL, 0);
     for (unsigned i = 0; i < 8; i++) {
         hb_rvasm_li(a, 10, i);
