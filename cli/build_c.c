@@ -203,9 +203,11 @@ static int compile(const c_tools *tools, const project *p, const char *guest, co
     add(&w, map);
     add(&w, map_dir);
     /* The SDK's ledger is made of the verifier's own freestanding sources, which are beside the guest directory. */
-    char *sources = hb_cli_format("-I%s/../src", guest), *memory = hb_cli_format("-I%s/../verifiers/freestanding/include", guest);
+    char *sources = hb_cli_format("-I%s/../src", guest), *public = hb_cli_format("-I%s/../include", guest);
+    char *memory = hb_cli_format("-I%s/../verifiers/freestanding/include", guest);
     if (!more) {
         add(&w, sources);
+        add(&w, public);
         if (!p->picolibc)
             add(&w, memory);
     }
@@ -222,7 +224,7 @@ static int compile(const c_tools *tools, const project *p, const char *guest, co
     for (size_t i = 0; verbose && i < w.count; i++)
         fprintf(stderr, "%s%c", w.at[i], i + 1 < w.count ? ' ' : '\n');
     int status = hb_program_run(w.at, NULL, dir, NULL);
-    free(memory), free(sources), free(map_dir), free(map), free(include), free(w.at);
+    free(memory), free(public), free(sources), free(map_dir), free(map), free(include), free(w.at);
     return status;
 }
 

@@ -22,6 +22,7 @@ foreach(file IN LISTS HB_SDK_SOURCES)
   get_filename_component(room ${file} DIRECTORY)
   install(FILES ${CMAKE_SOURCE_DIR}/src/${file} DESTINATION ${HB_SHARE}/src/${room})
 endforeach()
+install(FILES ${CMAKE_SOURCE_DIR}/include/hauptbuch/errors.h DESTINATION ${HB_SHARE}/include/hauptbuch)
 install(FILES ${CMAKE_SOURCE_DIR}/verifiers/freestanding/include/string.h DESTINATION ${HB_SHARE}/verifiers/freestanding/include)
 if(TARGET verify-wasm32)
   install(FILES ${CMAKE_BINARY_DIR}/hauptbuch_verify.wasm ${CMAKE_BINARY_DIR}/hauptbuch_verify.mjs ${CMAKE_SOURCE_DIR}/verifiers/wasm/README.md
