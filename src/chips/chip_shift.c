@@ -1,4 +1,7 @@
-/* SLL, SRL, SRA, their W forms, and all immediate forms: twelve operations.
+/* SLL, SRL, SRA, their W forms, and the immediate forms that are not prepared (rv/rvprogram.h): SRAI, SLLIW, SRAIW, SRLIW by 0.
+ *
+ * An immediate amount is limb 0 of a PROG tuple whose other limbs are 0. Those of SLLI, SRLI and SRLIW by 1 and more are prepared for move.h: their limb 0 is a
+ * power of two, their limb 3 is 1, and no row of this chip can take them.
  *
  * Amount. s = t + 16 k with t from four bits and k one-hot (WHOLE1..3; none: 0); b0 = s + 64 rest (32 rest in W forms, where k <= 1) with rest in
  * range: both sides are small integers, so s is b0 mod 64 (32).
@@ -184,7 +187,8 @@ static void rules(hb_air *a)
     hb_air_bool(a, "fill", r.fill);
     hb_chips_sign(a, top, r.arith, r.fill);
     split(a, &r);
-    hb_limbs out = result(a, &r), prog_imm = hb_chips_scaled(a, r.imm, &r.y);
+    hb_limbs out = result(a, &r), prog_imm = hb_chips_constant(a, 0); /* limb 3 too: prepared shifts, whose limb 0 is no amount, have a 1 there */
+    prog_imm.v[0] = hb_air_mul(a, r.imm, r.y.v[0]);
     hb_chips_state(a, pc, ts, hb_chips_plus(a, pc, 1), HB_TS_INC);
     hb_chips_prog(a, pc, opcode(a, &r), rd, rs1, rs2, &prog_imm);
     hb_chips_rs1(a, ts, rs1, &r.x, hb_air_col(a, SHIFT_RS1_TS));

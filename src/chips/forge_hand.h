@@ -307,6 +307,30 @@ static void shift_right_negative(forge_search *s)
     hand_set(s, SHIFT_IMM, 0);
 }
 
+/* A prepared SLLI by 3 (its PROG tuple holds D = 8, 0, 0, 1: rv/rvprogram.h) as one of SHIFT, which would take D for the amount and move by 8. */
+static void shift_prepared_base(forge_row *f)
+{
+    const hb_rv_program *p = &f->trace->program;
+    uint32_t i = 0;
+    while (i < p->n_insns && !(p->insns[i].op == HB_OP_SLLI && p->insns[i].imm[0] == 8 && p->insns[i].rs1 && p->insns[i].rs1 != p->insns[i].rd))
+        i++;
+    assert_true(i < p->n_insns && p->insns[i].imm[1] == 0 && p->insns[i].imm[3] == 1);
+    hand_put(f, SHIFT_IMM, 1);
+    forge_retarget(f, i);
+    shift_by(f, UINT64_C(1) << 48 | 8);
+}
+static void shift_prepared(forge_search *s)
+{
+    shift_parts(s, (const int64_t[4]){0, 0, 0, 1}, 0, 8);
+    for (uint32_t j = SHIFT_RIGHT; j <= SHIFT_ARITH; j++)
+        hand_set(s, j, 0);
+    hand_set(s, SHIFT_REST, 0);
+    hand_set(s, SHIFT_TOP, 0x0123);
+    hand_set(s, SHIFT_FILL, 0);
+    hand_set(s, SHIFT_R1, 0xabcd); /* 0x0123456789abcdef << 8, bits 16..31 */
+    hand_set(s, SHIFT_SIGN, 0);
+}
+
 /* --- DIV -------------------------------------------------------------------------------------------------------------------------------- */
 typedef unsigned __int128 hand_wide;
 
@@ -593,6 +617,7 @@ static const forge_hand forge_hands[] = {
     {HB_CHIP_SHIFT, "bit 3", HB_OP_SLL, shift_by_2056, shift_bit_3},
     {HB_CHIP_SHIFT, "one whole", HB_OP_SLL, shift_zero, shift_two_wholes},
     {HB_CHIP_SHIFT, "right", HB_OP_SLL, shift_remu, shift_right_negative},
+    {HB_CHIP_SHIFT, "PROG #18", HB_OP_SRAI, shift_prepared_base, shift_prepared},
     {HB_CHIP_DIV, "RC16 #2", HB_OP_REMU, div_large, div_carry_0},
     {HB_CHIP_DIV, "RC16 #3", HB_OP_REMU, div_large, div_carry_1},
     {HB_CHIP_DIV, "RC16 #4", HB_OP_DIVU, div_large, div_carry_2},
