@@ -19,12 +19,15 @@ endif()
 list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/)
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${patterns})
 
-# The ledger's store is LMDB. Without it the room is left out, and with it what only serves it (cli/*state*, cli/*ledger*, tests/ledger/, guest_ledger_*).
+# The ledger's store is LMDB. Without it the room is left out, and with it what only serves it (cli/*state*, cli/*ledger*,
+# tests/ledger/, guest_ledger_*, the ledger's public functions); src/api/api_no_ledger.c then answers for those.
 pkg_check_modules(HB_LMDB IMPORTED_TARGET lmdb)
 if(NOT HB_LMDB_FOUND)
   message(WARNING "LMDB is not installed (Debian: liblmdb-dev; tools/setup.sh installs it): building without the ledger and `hauptbuch state`")
-  set(HB_LEDGER_FILES "/src/ledger/|/cli/[a-z_]*(state|ledger)[a-z_]*\\.|/tests/ledger/|/tests/guests/guest_ledger")
+  set(HB_LEDGER_FILES "/src/ledger/|/cli/[a-z_]*(state|ledger)[a-z_]*\\.|/tests/ledger/|/tests/guests/guest_ledger|/src/api/api_(state|ledger)\\.|/tests/api/api_ledger")
   list(FILTER sources EXCLUDE REGEX "${HB_LEDGER_FILES}")
+else()
+  list(FILTER sources EXCLUDE REGEX "/src/api/api_no_ledger\\.c$")
 endif()
 
 foreach(file IN LISTS sources)

@@ -25,7 +25,7 @@ typedef struct hb_zkvm_config {
     uint64_t program_execution_timeout;   /* seconds; 300; 0: none */
     uint64_t proof_generation_timeout;    /* seconds; 600; 0: none */
     int enable_proof_aggregation;         /* 1 */
-    int enable_state_caching;             /* 1: proofs are kept for cached_generate_proof */
+    int enable_state_caching;             /* 1: proofs are kept for cached_generate_proof, a ledger's pages and values in memory */
     int enable_parallel_execution;        /* 1: several threads within a proof, several programs at once */
     uint64_t max_cycles;                  /* instructions of a run; 0: no limit but the timeout */
     uint64_t max_gas;                     /* gas that a bytecode program may ask for; 0: any */

@@ -1,4 +1,4 @@
-/* What executing a program gives. C17 and C++. A result belongs to the caller; reading it from several threads at once is fine. */
+/* What executing a program gives. C17 and C++. A result belongs to the caller; reading it from several threads at once is fine (hb_zkvm_commit_state writes to it). */
 #pragma once
 #include "hauptbuch/executor.h"
 #include "hauptbuch/keys.h"
@@ -23,11 +23,16 @@ HB_PUBLIC hb_chunk hb_execution_result_stderr(const hb_execution_result *result)
 HB_PUBLIC hb_chunk hb_execution_result_proof(const hb_execution_result *result);
 HB_PUBLIC hb_verifying_key hb_execution_result_verifying_key(const hb_execution_result *result);
 
-/* state_verification: 1 when a ledger is open and the state that the run leads to has been verified. 0 otherwise; the status says why ("no ledger"). */
+/* What a program that changes a ledger has written (docs/ledger.md): its public values hold the digest. Empty for others. */
+HB_PUBLIC hb_chunk hb_execution_result_ledger_writes(const hb_execution_result *result);
+
+/* state_verification: 1 when the state that the run leads to is a version of the ledger that was made by its proof, and has been verified; the status is "verified". 0 otherwise, and the
+ * status says why: "no ledger"; "not committed" (nobody has asked yet); that the public values do not begin with the state roots; that the ledger refuses the step, and its reason; ... */
 HB_PUBLIC int hb_execution_result_state_verification(const hb_execution_result *result);
 HB_PUBLIC const char *hb_execution_result_state_status(const hb_execution_result *result);
 
-/* state_commitment and state_proof: empty without a ledger. */
+/* state_commitment: of the new version. state_proof: against its root, what the run has written, and the record of its program in the registry; so of the keys of the writes and of the
+ * key of the program's id in the namespace "program". Formats: docs/ledger.md. Both are empty unless state_verification is 1. */
 HB_PUBLIC hb_chunk hb_execution_result_state_commitment(const hb_execution_result *result);
 HB_PUBLIC hb_chunk hb_execution_result_state_proof(const hb_execution_result *result);
 

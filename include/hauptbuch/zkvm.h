@@ -22,10 +22,16 @@ HB_PUBLIC void hb_zkvm_set_callbacks(hb_zkvm *vm, const hb_callbacks *callbacks)
 
 /* A directory of packages from which program dependencies are resolved. HB_IO. */
 HB_PUBLIC hb_status hb_zkvm_open_registry(hb_zkvm *vm, const char *directory, hb_error *err);
+/* A ledger (ledger.h; `hauptbuch state init` makes one too). Its registry supplies program dependencies as well; a version that both have must be the same program. execute_program and
+ * secure_execute_program make the state that a run leads to its next version. enable_state_caching keeps its pages and values in memory. Opening another closes the one before.
+ * HB_INVALID_ARGUMENT: there is none; HB_IO; HB_UNSUPPORTED: built without the ledger. */
+HB_PUBLIC hb_status hb_zkvm_open_ledger(hb_zkvm *vm, const char *directory, hb_error *err);
+HB_PUBLIC void hb_zkvm_close_ledger(hb_zkvm *vm);
 /* Only programs with one of these keys may be executed by secure_execute_program; n = 0: any. */
 HB_PUBLIC hb_status hb_zkvm_allow(hb_zkvm *vm, const hb_verifying_key *keys, size_t n, hb_error *err);
 
-/* Executes, proves, and verifies the own proof. Statuses: those of hb_prover_prove, HB_MEMORY_LIMIT_EXCEEDED and HB_STACK_LIMIT_EXCEEDED (the program asks for more than the configuration allows),
+/* Executes, proves, verifies the own proof; then, with an open ledger, verifies the state that the run leads to and makes it the next version. HB_OK says that the proof is there; what became
+ * of the state is the result's: state_verification and state_status. A ledger that refuses the step is as it was. The keys of program dependencies are there for the guest to ask for. Statuses: those of hb_prover_prove, HB_MEMORY_LIMIT_EXCEEDED and HB_STACK_LIMIT_EXCEEDED (the program asks for more than the configuration allows),
  * HB_DEPENDENCY_RESOLUTION_FAILED. *result is NULL after a failure. */
 HB_PUBLIC hb_status hb_zkvm_execute_program(hb_zkvm *vm, const hb_program *program, const hb_program_input *input, hb_execution_result **result, hb_error *err);
 
@@ -34,11 +40,11 @@ HB_PUBLIC hb_status hb_zkvm_verify_proof(hb_zkvm *vm, const hb_verifying_key *ke
                                          hb_error *err);
 
 /* As execute_program; the same program with the same input is proven once and then taken from memory, verified again before it is returned. Calls that ask for the same thing at
- * the same time wait for one proof. Without enable_state_caching every call proves. *cached (may be NULL): 1 when nothing was proven. */
+ * the same time wait for one proof. The ledger is left alone (commit_state). Without enable_state_caching every call proves. *cached (may be NULL): 1 when nothing was proven. */
 HB_PUBLIC hb_status hb_zkvm_cached_generate_proof(hb_zkvm *vm, const hb_program *program, const hb_program_input *input, hb_execution_result **result, int *cached, hb_error *err);
 
 /* Several programs: results[i], statuses[i] and (when errors is not NULL) errors[i] belong to programs[i]; one failure does not disturb the others. At once as many as threads and memory allow; one after
- * the other without enable_parallel_execution. HB_OK when all are; else the first status that is not. */
+ * the other without enable_parallel_execution. The ledger is left alone: steps of one state cannot all be the next (commit_state). HB_OK when all are; else the first status that is not. */
 HB_PUBLIC hb_status hb_zkvm_parallel_execute_programs(hb_zkvm *vm, const hb_program *const *programs, const hb_program_input *inputs, size_t n, hb_execution_result **results,
                                                       hb_status *statuses, hb_error *errors);
 
@@ -49,10 +55,12 @@ HB_PUBLIC hb_status hb_zkvm_secure_execute_program(hb_zkvm *vm, const hb_program
 
 /* Many proofs into one. HB_PROOF_AGGREGATION_FAILED: not there yet, or switched off by enable_proof_aggregation; the message says which. */
 HB_PUBLIC hb_status hb_zkvm_aggregate_proofs(hb_zkvm *vm, const hb_chunk *proofs, size_t n, uint8_t **aggregate, size_t *n_aggregate, hb_error *err);
-/* Is this the state of the open ledger? HB_STATE_VERIFICATION_FAILED: no ledger is open through this handle (`hauptbuch state` and the room ledger/ have their own checks). */
+/* Is this the root of the open ledger's last version? HB_STATE_VERIFICATION_FAILED: it is not, or no ledger is open. */
 HB_PUBLIC hb_status hb_zkvm_verify_state(hb_zkvm *vm, const uint8_t root[32], hb_error *err);
-/* Makes the state that a result leads to the ledger's next version. HB_STATE_COMMITMENT_FAILED: as above. */
-HB_PUBLIC hb_status hb_zkvm_commit_state(hb_zkvm *vm, const hb_execution_result *result, hb_error *err);
+/* Makes the state that a result leads to the ledger's next version, as execute_program does, and fills the result's state_*; of a registered program that uses no state it records the receipt.
+ * HB_STATE_VERIFICATION_FAILED: the result leads to no next version (err->reason is not 0 when it is the proof or the writes that are refused); HB_STATE_COMMITMENT_FAILED: no ledger is open,
+ * it cannot be read or written, or the result was committed before. err->message is the result's state_status then. */
+HB_PUBLIC hb_status hb_zkvm_commit_state(hb_zkvm *vm, hb_execution_result *result, hb_error *err);
 
 #ifdef __cplusplus
 }

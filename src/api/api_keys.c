@@ -204,7 +204,8 @@ static void executed(void *ctx, const hb_rv_report *report)
         r->gas = hb_load_le64(report->public_values.data + report->public_values.len - 8);
     j->out_of_memory = hb_buf_append(&r->public_values, report->public_values.data, report->public_values.len) != HB_OK ||
                        hb_buf_append(&r->out, report->stdout_bytes.data, report->stdout_bytes.len) != HB_OK ||
-                       hb_buf_append(&r->err, report->stderr_bytes.data, report->stderr_bytes.len) != HB_OK;
+                       hb_buf_append(&r->err, report->stderr_bytes.data, report->stderr_bytes.len) != HB_OK ||
+                       hb_buf_append(&r->writes, report->ledger_writes.data, report->ledger_writes.len) != HB_OK;
 }
 
 static hb_status put(void *ctx, const uint8_t *bytes, size_t n, hb_error *err)
@@ -240,7 +241,7 @@ static hb_status trap_status(hb_status st, hb_rv_trap trap)
     }
 }
 
-hb_status hb_api_prove(const hb_proving_key *key, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
+hb_status hb_api_prove(const hb_proving_key *key, const hb_api_keys *keys, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
                        hb_execution_result *result, uint32_t *shards, hb_error *err)
 {
     job_state state = {.result = result, .callbacks = callbacks, .bytecode = key->program->package.kind == HB_PACKAGE_BYTECODE};
@@ -254,6 +255,10 @@ hb_status hb_api_prove(const hb_proving_key *key, const hb_program_input *input,
     const hb_job_config how = {.limits = {0, hb_api_memory(config)}, .pool = pool, .progress = callbacks && callbacks->progress ? &sink : NULL,
                                .exec_timeout_s = (double)config->program_execution_timeout, .prove_timeout_s = (double)config->proof_generation_timeout,
                                .stop = callbacks && callbacks->cancelled ? &stop : NULL, .executed = executed, .put = put, .ctx = &state};
+    if (st == HB_OK && keys) {
+        options.keys = keys->keys;
+        options.n_keys = keys->n;
+    }
     if (st == HB_OK) {
         st = hb_job_prove(&key->key, &options, &how, &job, err);
         st = trap_status(st, state.trap);
@@ -280,7 +285,7 @@ hb_status hb_prover_prove(const hb_proving_key *key, const hb_program_input *inp
     memset(proof, 0, sizeof *proof);
     hb_status st = hb_api_config_take(&c, config, err);
     if (st == HB_OK)
-        st = hb_api_prove(key, input, &c, callbacks, &result, &proof->shards, err);
+        st = hb_api_prove(key, NULL, input, &c, callbacks, &result, &proof->shards, err);
     if (st == HB_OK && !(proof->bytes = malloc(result.proof.len)))
         st = hb_fail(err, HB_OUT_OF_MEMORY, "no memory for the proof");
     if (st == HB_OK) {

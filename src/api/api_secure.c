@@ -88,7 +88,7 @@ static void send_all(int fd, const void *bytes, size_t n)
 /* Answer: u32 status, u32 sandboxed, 256 bytes of message, the result. */
 enum { HEAD_BYTES = 8 + HB_ERROR_MESSAGE_BYTES };
 
-static void child(int fd, const hb_proving_key *key, const hb_program_input *input, const hb_zkvm_config *config)
+static void child(int fd, const hb_proving_key *key, const hb_api_keys *keys, const hb_program_input *input, const hb_zkvm_config *config)
 {
     uint8_t head[HEAD_BYTES] = {0};
     hb_execution_result result;
@@ -98,7 +98,7 @@ static void child(int fd, const hb_proving_key *key, const hb_program_input *inp
     memset(&result, 0, sizeof result);
     set_limits(config);
     const bool caged = install_filter();
-    hb_status st = hb_api_prove(key, input, config, NULL, &result, &shards, &err);
+    hb_status st = hb_api_prove(key, keys, input, config, NULL, &result, &shards, &err);
     if (st == HB_OK)
         st = hb_api_result_write(&result, &bytes);
     hb_store_le32(head, (uint32_t)st);
@@ -165,7 +165,7 @@ static hb_status take_answer(const hb_buf *answer, int exit_status, hb_execution
     return HB_OK;
 }
 
-hb_status hb_api_prove_in_child(const hb_proving_key *key, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
+hb_status hb_api_prove_in_child(const hb_proving_key *key, const hb_api_keys *keys, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
                                 hb_execution_result *result, hb_error *err)
 {
     int ends[2], exit_status = 0;
@@ -178,7 +178,7 @@ hb_status hb_api_prove_in_child(const hb_proving_key *key, const hb_program_inpu
     const pid_t pid = fork();
     if (pid == 0) {
         close(ends[0]);
-        child(ends[1], key, input, &inner);
+        child(ends[1], key, keys, input, &inner);
     }
     close(ends[1]);
     hb_status st = pid < 0 ? hb_fail(err, HB_IO, "no child process: %s", strerror(errno)) : listen_to(ends[0], config, callbacks, &answer, err);

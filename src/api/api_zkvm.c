@@ -25,6 +25,7 @@ hb_status hb_zkvm_new(hb_zkvm **vm, const hb_zkvm_config *config, hb_error *err)
     }
     v->config = c;
     pthread_mutex_init(&v->lock, NULL);
+    pthread_rwlock_init(&v->ledger_lock, NULL);
     *vm = v;
     return HB_OK;
 }
@@ -33,6 +34,8 @@ void hb_zkvm_free(hb_zkvm *vm)
 {
     if (!vm)
         return;
+    hb_zkvm_close_ledger(vm);
+    pthread_rwlock_destroy(&vm->ledger_lock);
     hb_api_cache_free(vm->cache);
     if (vm->has_registry)
         hb_package_directory_free(&vm->registry);
@@ -96,30 +99,25 @@ hb_status hb_zkvm_allow(hb_zkvm *vm, const hb_verifying_key *keys, size_t n, hb_
 
 /* --- executing ---------------------------------------------------------------------------------------------------------------------------- */
 
-static hb_status resolve(hb_zkvm *vm, const hb_program *program, hb_error *err)
-{
-    size_t n = hb_program_dependency_count(program);
-    if (!n)
-        return HB_OK;
-    hb_package_resolved *resolved = malloc(n * sizeof *resolved);
-    if (!resolved)
-        return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for dependencies");
-    pthread_mutex_lock(&vm->lock);
-    const hb_package_registry registry = vm->has_registry ? hb_package_directory_registry(&vm->registry) : (hb_package_registry){0};
-    hb_status st = hb_package_resolve(resolved, &n, &program->package, vm->has_registry ? &registry : NULL, err);
-    pthread_mutex_unlock(&vm->lock);
-    free(resolved);
-    return st;
-}
+/* What every way of executing begins with: the program's key, and those of the programs that it needs. */
+typedef struct {
+    hb_proving_key *key;
+    hb_api_keys needed;
+} prepared;
 
-/* What every way of executing begins with. */
-static hb_status prepare(hb_zkvm *vm, const hb_program *program, hb_proving_key **key, hb_error *err)
+static hb_status prepare(hb_zkvm *vm, const hb_program *program, prepared *p, hb_error *err)
 {
-    *key = NULL;
+    *p = (prepared){0};
     hb_status st = hb_api_check_limits(program, &vm->config, err);
     if (st == HB_OK)
-        st = resolve(vm, program, err);
-    return st == HB_OK ? hb_proving_key_generate(key, program, err) : st;
+        st = hb_api_resolve(vm, program, &p->needed, err);
+    return st == HB_OK ? hb_proving_key_generate(&p->key, program, err) : st;
+}
+
+static void drop_prepared(prepared *p)
+{
+    hb_proving_key_free(p->key);
+    hb_api_keys_free(&p->needed);
 }
 
 /* The proof must say what the result says. */
@@ -136,15 +134,15 @@ hb_status hb_api_check_result(const hb_execution_result *r, const hb_verifying_k
     return HB_OK;
 }
 
-static hb_status execute_with(const hb_proving_key *key, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
+static hb_status execute_with(const prepared *p, const hb_program_input *input, const hb_zkvm_config *config, const hb_callbacks *callbacks,
                               hb_execution_result **result, hb_error *err)
 {
     uint32_t shards;
-    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(key);
+    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(p->key);
     hb_execution_result *r = calloc(1, sizeof *r);
     if (!r)
         return hb_fail(err, HB_OUT_OF_MEMORY, "no memory for a result");
-    hb_status st = hb_api_prove(key, input, config, callbacks, r, &shards, err);
+    hb_status st = hb_api_prove(p->key, &p->needed, input, config, callbacks, r, &shards, err);
     if (st == HB_OK)
         st = hb_api_check_result(r, &vkey, err);
     if (st == HB_OK)
@@ -157,12 +155,12 @@ static hb_status execute_with(const hb_proving_key *key, const hb_program_input 
 static hb_status execute(hb_zkvm *vm, const hb_program *program, const hb_program_input *input, const hb_zkvm_config *config, hb_execution_result **result,
                          hb_error *err)
 {
-    hb_proving_key *key;
+    prepared p;
     const hb_callbacks callbacks = callbacks_of(vm);
-    hb_status st = prepare(vm, program, &key, err);
+    hb_status st = prepare(vm, program, &p, err);
     if (st == HB_OK)
-        st = execute_with(key, input, config, &callbacks, result, err);
-    hb_proving_key_free(key);
+        st = execute_with(&p, input, config, &callbacks, result, err);
+    drop_prepared(&p);
     return st;
 }
 
@@ -171,7 +169,10 @@ hb_status hb_zkvm_execute_program(hb_zkvm *vm, const hb_program *program, const 
     if (!vm || !program || !result)
         return hb_fail(err, HB_INVALID_ARGUMENT, "vm, program or result is NULL");
     *result = NULL;
-    return execute(vm, program, input, &vm->config, result, err);
+    const hb_status st = execute(vm, program, input, &vm->config, result, err);
+    if (st == HB_OK)
+        hb_api_state_step(vm, *result, false, NULL); /* the result says what came of it */
+    return st;
 }
 
 hb_status hb_zkvm_verify_proof(hb_zkvm *vm, const hb_verifying_key *key, const uint8_t *proof, size_t n, const uint8_t *expected, size_t n_expected, hb_error *err)
@@ -199,11 +200,13 @@ static void add_chunk(hb_blake3 *h, const void *bytes, size_t n)
 }
 
 /* All that a proof's bytes depend on, and what a run may do. */
-static void cache_key(const hb_proving_key *key, const hb_program_input *input, const hb_zkvm_config *config, uint8_t out[32])
+static void cache_key(const prepared *p, const hb_program_input *input, const hb_zkvm_config *config, uint8_t out[32])
 {
     hb_blake3 h;
     hb_blake3_init(&h);
-    add_chunk(&h, key->key.vkey, 32);
+    add_chunk(&h, p->key->key.vkey, 32);
+    for (size_t i = 0; i < p->needed.n; i++)
+        add_chunk(&h, p->needed.keys[i].key, 32);
     const uint64_t limits[4] = {config->max_memory_limit, config->max_stack_limit, config->max_cycles, config->proving_memory};
     add_chunk(&h, limits, sizeof limits);
     if (input) {
@@ -217,12 +220,12 @@ static void cache_key(const hb_proving_key *key, const hb_program_input *input, 
     hb_blake3_final(&h, out);
 }
 
-static hb_status cached(hb_zkvm *vm, const hb_proving_key *key, const hb_program_input *input, hb_execution_result **result, int *hit, hb_error *err)
+static hb_status cached(hb_zkvm *vm, const prepared *p, const hb_program_input *input, hb_execution_result **result, int *hit, hb_error *err)
 {
     uint8_t name[32];
     const hb_callbacks callbacks = callbacks_of(vm);
-    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(key);
-    cache_key(key, input, &vm->config, name);
+    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(p->key);
+    cache_key(p, input, &vm->config, name);
     hb_status st = hb_api_cache_get(vm->cache, name, result, err);
     if (st != HB_OK)
         return st;
@@ -234,16 +237,16 @@ static hb_status cached(hb_zkvm *vm, const hb_proving_key *key, const hb_program
         hb_execution_result_free(*result); /* memory that has changed: prove again, outside the cache */
         *result = NULL;
         *hit = 0;
-        return execute_with(key, input, &vm->config, &callbacks, result, err);
+        return execute_with(p, input, &vm->config, &callbacks, result, err);
     }
-    st = execute_with(key, input, &vm->config, &callbacks, result, err);
+    st = execute_with(p, input, &vm->config, &callbacks, result, err);
     hb_api_cache_put(vm->cache, name, st == HB_OK ? *result : NULL);
     return st;
 }
 
 hb_status hb_zkvm_cached_generate_proof(hb_zkvm *vm, const hb_program *program, const hb_program_input *input, hb_execution_result **result, int *was_cached, hb_error *err)
 {
-    hb_proving_key *key;
+    prepared p;
     int hit = 0;
     if (!vm || !program || !result)
         return hb_fail(err, HB_INVALID_ARGUMENT, "vm, program or result is NULL");
@@ -253,11 +256,11 @@ hb_status hb_zkvm_cached_generate_proof(hb_zkvm *vm, const hb_program *program, 
     if (input && input->size != sizeof *input)
         return hb_fail(err, HB_INVALID_ARGUMENT, "the input must begin with its size");
     if (!vm->config.enable_state_caching)
-        return hb_zkvm_execute_program(vm, program, input, result, err);
-    hb_status st = prepare(vm, program, &key, err);
+        return execute(vm, program, input, &vm->config, result, err);
+    hb_status st = prepare(vm, program, &p, err);
     if (st == HB_OK)
-        st = cached(vm, key, input, result, &hit, err);
-    hb_proving_key_free(key);
+        st = cached(vm, &p, input, result, &hit, err);
+    drop_prepared(&p);
     if (was_cached)
         *was_cached = hit;
     return st;
@@ -346,26 +349,30 @@ static hb_status check_allowed(hb_zkvm *vm, const hb_verifying_key *key, hb_erro
 
 hb_status hb_zkvm_secure_execute_program(hb_zkvm *vm, const hb_program *program, const hb_program_input *input, hb_execution_result **result, hb_error *err)
 {
-    hb_proving_key *key;
+    prepared p;
     if (!vm || !program || !result)
         return hb_fail(err, HB_INVALID_ARGUMENT, "vm, program or result is NULL");
     *result = NULL;
-    hb_status st = prepare(vm, program, &key, err);
-    if (st != HB_OK)
+    hb_status st = prepare(vm, program, &p, err);
+    if (st != HB_OK) {
+        drop_prepared(&p);
         return st;
-    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(key);
+    }
+    const hb_verifying_key vkey = hb_proving_key_get_verifying_key(p.key);
     const hb_callbacks callbacks = callbacks_of(vm);
     hb_execution_result *r = calloc(1, sizeof *r);
     st = r ? check_allowed(vm, &vkey, err) : hb_fail(err, HB_OUT_OF_MEMORY, "no memory for a result");
     if (st == HB_OK)
-        st = hb_api_prove_in_child(key, input, &vm->config, &callbacks, r, err);
+        st = hb_api_prove_in_child(p.key, &p.needed, input, &vm->config, &callbacks, r, err);
     if (st == HB_OK)
         st = hb_api_check_result(r, &vkey, err);
     if (st == HB_OK)
         *result = r;
     else
         hb_execution_result_free(r);
-    hb_proving_key_free(key);
+    drop_prepared(&p);
+    if (st == HB_OK)
+        hb_api_state_step(vm, r, false, NULL); /* the result says what came of it */
     return st;
 }
 
@@ -381,16 +388,4 @@ hb_status hb_zkvm_aggregate_proofs(hb_zkvm *vm, const hb_chunk *proofs, size_t n
     if (vm && !vm->config.enable_proof_aggregation)
         return hb_fail(err, HB_PROOF_AGGREGATION_FAILED, "aggregation is switched off (enable_proof_aggregation)");
     return hb_fail(err, HB_PROOF_AGGREGATION_FAILED, "this version cannot aggregate proofs");
-}
-
-hb_status hb_zkvm_verify_state(hb_zkvm *vm, const uint8_t root[32], hb_error *err)
-{
-    (void)vm, (void)root;
-    return hb_fail(err, HB_STATE_VERIFICATION_FAILED, "no ledger is open");
-}
-
-hb_status hb_zkvm_commit_state(hb_zkvm *vm, const hb_execution_result *result, hb_error *err)
-{
-    (void)vm, (void)result;
-    return hb_fail(err, HB_STATE_COMMITMENT_FAILED, "no ledger is open");
 }

@@ -277,6 +277,8 @@ static void execute_and_verify(void **state)
     assert_int_equal(values.bytes[8] | values.bytes[9] << 8, hb_execution_result_gas(r));
     assert_int_equal(hb_execution_result_state_verification(r), 0);
     assert_string_equal(hb_execution_result_state_status(r), "no ledger");
+    expect(hb_zkvm_commit_state(vm, r, &err), HB_STATE_COMMITMENT_FAILED, &err);
+    assert_string_equal(err.message, "no ledger");
     expect(hb_zkvm_verify_proof(vm, &key, proof.bytes, proof.n, values.bytes, values.n, &err), HB_OK, &err);
     expect(hb_zkvm_verify_proof(vm, &key, proof.bytes, proof.n, values.bytes, values.n - 1, &err), HB_PROOF_VERIFICATION_FAILED, &err);
     uint8_t other[16];
@@ -431,7 +433,7 @@ static void what_is_not_there_says_so(void **state)
     size_t n;
     expect(hb_zkvm_aggregate_proofs(vm, NULL, 0, &bytes, &n, &err), HB_PROOF_AGGREGATION_FAILED, &err);
     expect(hb_zkvm_verify_state(vm, root, &err), HB_STATE_VERIFICATION_FAILED, &err);
-    expect(hb_zkvm_commit_state(vm, NULL, &err), HB_STATE_COMMITMENT_FAILED, &err);
+    expect(hb_zkvm_commit_state(vm, NULL, &err), HB_INVALID_ARGUMENT, &err);
     hb_zkvm_free(vm);
 }
 
