@@ -26,8 +26,9 @@
 /* --- the child's cage --------------------------------------------------------------------------------------------------------------------- */
 
 #if HAVE_FILTER
-/* Memory, threads of its own, clocks, and the pipe that is open already. All else is refused with EPERM; clone3 with ENOSYS, so that the C library makes threads by clone,
+/* Memory, threads of its own, signals to itself (abort), clocks, and the pipe that is open already. All else is refused with EPERM; clone3 with ENOSYS, so that the C library makes threads by clone,
  * whose flags can be looked at. */
+#define OWN_PID UINT32_C(0xfffffffe) /* stands for the child's process id, which is known when the filter is installed */
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 static const struct sock_filter filter[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -36,10 +37,15 @@ static const struct sock_filter filter[] = {
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
     ALLOW(read), ALLOW(write), ALLOW(close), ALLOW(mmap), ALLOW(munmap), ALLOW(mremap), ALLOW(madvise), ALLOW(mprotect), ALLOW(brk), ALLOW(futex),
     ALLOW(exit), ALLOW(exit_group), ALLOW(rt_sigprocmask), ALLOW(rt_sigaction), ALLOW(rt_sigreturn), ALLOW(sigaltstack), ALLOW(sched_yield),
-    ALLOW(sched_getaffinity), ALLOW(set_robust_list), ALLOW(rseq), ALLOW(gettid), ALLOW(getpid), ALLOW(tgkill), ALLOW(clock_gettime), ALLOW(clock_nanosleep),
+    ALLOW(sched_getaffinity), ALLOW(set_robust_list), ALLOW(rseq), ALLOW(gettid), ALLOW(getpid), ALLOW(clock_gettime), ALLOW(clock_nanosleep),
     ALLOW(nanosleep), ALLOW(getrusage), ALLOW(membarrier), ALLOW(restart_syscall), ALLOW(getrandom),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
     BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_tgkill, 0, 4),
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_PID, 0, 1),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 3),
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
     BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x00010000 /* CLONE_THREAD */, 0, 1),
@@ -49,7 +55,12 @@ static const struct sock_filter filter[] = {
 
 static bool install_filter(void)
 {
-    const struct sock_fprog program = {sizeof filter / sizeof *filter, (struct sock_filter *)(uintptr_t)filter};
+    struct sock_filter own[sizeof filter / sizeof *filter];
+    const struct sock_fprog program = {sizeof filter / sizeof *filter, own};
+    memcpy(own, filter, sizeof filter);
+    for (size_t i = 0; i < program.len; i++)
+        if (own[i].k == OWN_PID)
+            own[i].k = (uint32_t)getpid();
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 #else
@@ -58,6 +69,20 @@ static bool install_filter(void)
     return false;
 }
 #endif
+
+/* Descriptors that the caller happens to have open (sockets, databases) would be the child's too, and the filter looks at calls, not at what they are made on. */
+static void close_others(int fd)
+{
+#if HAVE_FILTER && defined(SYS_close_range)
+    if (syscall(SYS_close_range, 3u, (unsigned)fd - 1, 0u) == 0 || fd == 3)
+        if (syscall(SYS_close_range, (unsigned)fd + 1, ~0u, 0u) == 0)
+            return;
+#endif
+    const long end = sysconf(_SC_OPEN_MAX);
+    for (int other = 3; other < end; other++)
+        if (other != fd)
+            close(other);
+}
 
 static void set_limits(const hb_zkvm_config *config)
 {
@@ -96,6 +121,7 @@ static void child(int fd, const hb_proving_key *key, const hb_api_keys *keys, co
     hb_buf bytes = {0};
     uint32_t shards;
     memset(&result, 0, sizeof result);
+    close_others(fd);
     set_limits(config);
     const bool caged = install_filter();
     hb_status st = hb_api_prove(key, keys, input, config, NULL, &result, &shards, &err);
@@ -184,8 +210,7 @@ hb_status hb_api_prove_in_child(const hb_proving_key *key, const hb_api_keys *ke
     hb_status st = pid < 0 ? hb_fail(err, HB_IO, "no child process: %s", strerror(errno)) : listen_to(ends[0], config, callbacks, &answer, err);
     close(ends[0]);
     if (pid > 0) {
-        if (st != HB_OK)
-            kill(pid, SIGKILL);
+        kill(pid, SIGKILL); /* also one that has closed the pipe and does not end; the status of one that is ending stays what it is */
         while (waitpid(pid, &exit_status, 0) < 0 && errno == EINTR)
             continue;
     }
