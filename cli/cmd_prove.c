@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/pool_trace.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
 #include "cli/cli_files.h"
@@ -30,6 +31,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
                             "  --exec-timeout S    give up when executing takes longer than S seconds (default: none)\n"
                             "  --prove-timeout S   the same for proving\n"
                             "  --threads N         threads (default: all processors)\n"
+                            "  --trace-json FILE   write what each thread did when, for Perfetto or Chrome's trace viewer\n"
                             "  --json              print a JSON object\n"
                             "Proves any run that ends in HALT, whatever its exit code; a trapped or limited run has no proof.\n"
                             "Proofs are succinct, not hiding: do not publish one whose input must stay secret.\n";
@@ -38,7 +40,7 @@ static const char usage[] = "usage: hauptbuch prove PROG -o FILE.proof [--stdin 
 
 typedef struct {
     hb_cli_exec exec;
-    const char *program, *out, *resume, *cached;
+    const char *program, *out, *resume, *cached, *trace;
     uint64_t threads, memory, shard_cycles, exec_timeout, prove_timeout;
     int json;
 } arguments;
@@ -49,13 +51,14 @@ static int parse(int argc, char **argv, arguments *a)
                                             {"cycle-limit", required_argument, NULL, 'x'}, {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'},
                                             {"packages", required_argument, NULL, 'x'}, {"memory", required_argument, NULL, 'm'}, {"shard-cycles", required_argument, NULL, 's'},
                                             {"resume", required_argument, NULL, 'r'}, {"cached", required_argument, NULL, 'c'}, {"exec-timeout", required_argument, NULL, 'e'}, {"prove-timeout", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
-                                            {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
+                                            {"trace-json", required_argument, NULL, 'T'}, {"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {0}};
     int index = 0;
     argc = hb_cli_exec_split(&a->exec, argc, argv);
     for (int c; (c = getopt_long(argc, argv, "o:", options, &index)) != -1;) {
         int taken = 1;
         switch (c) {
         case 'o': a->out = optarg; break;
+        case 'T': a->trace = optarg; break;
         case 'j': a->json = 1; break;
         case 'h': fputs(usage, stdout); exit(hb_cli_finish("prove", HB_EXIT_YES));
         case 'x': taken = hb_cli_exec_option(&a->exec, "prove", options[index].name, optarg); break;
@@ -113,7 +116,55 @@ static double now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void summary(const arguments *a, const hb_job_result *r, const hb_machine_key *key, double wall)
+/* --- trace ---------------------------------------------------------------------------------------------------------------------------- */
+
+#define TRACE_SPANS ((size_t)1 << 17) /* of a thread: 5 MiB, of which only what is used takes memory */
+
+/* One track for each thread of the pool, and one for executing ahead of proving. */
+static hb_trace *begin_trace(hb_pool *pool)
+{
+    const unsigned threads = hb_pool_threads(pool);
+    hb_trace *trace = hb_trace_create(threads + 1, TRACE_SPANS);
+    if (!trace)
+        return NULL;
+    hb_trace_name(trace, 0, "main");
+    hb_trace_name(trace, threads, "executing ahead");
+    hb_pool_set_trace(pool, trace);
+    return trace;
+}
+
+/* Opened before anything is proven, so that a bad path is said at once. */
+static int open_trace(const char *path, FILE **out)
+{
+    *out = path ? fopen(path, "w") : NULL;
+    if (!path || *out)
+        return 0;
+    hb_cli_complain("prove", "cannot open '%s' for the trace", path);
+    return HB_EXIT_ENVIRONMENT;
+}
+
+static int write_trace(const hb_trace *trace, FILE *out, const char *path)
+{
+    hb_error err = {0};
+    hb_status st = hb_trace_write(trace, out, &err);
+    if (fclose(out) != 0)
+        st = HB_IO;
+    if (st == HB_OK)
+        return 0;
+    hb_cli_complain("prove", "cannot write the trace to '%s'", path);
+    return HB_EXIT_ENVIRONMENT;
+}
+
+/* How much of the time each thread was busy, as a list for JSON or for people. */
+static void print_busy(const hb_trace *trace, const char *separator, const char *format)
+{
+    for (unsigned i = 0; i < hb_trace_tracks(trace); i++) {
+        fputs(i ? separator : "", stdout);
+        printf(format, 100.0 * (double)hb_trace_busy_ns(trace, i) / (double)hb_trace_age_ns(trace));
+    }
+}
+
+static void summary(const arguments *a, const hb_job_result *r, const hb_machine_key *key, const hb_trace *trace, double wall)
 {
     struct rusage usage_now;
     getrusage(RUSAGE_SELF, &usage_now);
@@ -121,11 +172,18 @@ static void summary(const arguments *a, const hb_job_result *r, const hb_machine
     for (int i = 0; i < 32; i++)
         snprintf(vkey + 2 * i, 3, "%02x", key->vkey[i]);
     if (a->json)
-        printf("{\"exit_code\": %u, \"cycles\": %llu, \"shards\": %u, \"resumed\": %u, \"proof_bytes\": %llu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"}\n", r->exit_code,
+        printf("{\"exit_code\": %u, \"cycles\": %llu, \"shards\": %u, \"resumed\": %u, \"proof_bytes\": %llu, \"wall_s\": %.3f, \"peak_rss_bytes\": %lld, \"vkey\": \"%s\"", r->exit_code,
                (unsigned long long)r->cycles, r->n_shards, r->n_resumed, (unsigned long long)r->proof_bytes, wall, (long long)usage_now.ru_maxrss * 1024, vkey);
     else
         printf("proven: exit code %u, %llu cycles, %u shards (0: in one piece), %llu bytes of proof, %.2f s, peak memory %ld MiB\nverifying key %s\n", r->exit_code,
                (unsigned long long)r->cycles, r->n_shards, (unsigned long long)r->proof_bytes, wall, usage_now.ru_maxrss / 1024, vkey);
+    if (trace) {
+        fputs(a->json ? ", \"busy_percent\": [" : "threads busy: ", stdout);
+        print_busy(trace, ", ", a->json ? "%.1f" : "%.1f %%");
+        fputs(a->json ? "]" : " (the last one executes ahead)\n", stdout);
+    }
+    if (a->json)
+        puts("}");
 }
 
 /* What the job's callbacks need. */
@@ -182,7 +240,7 @@ static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, d
         status = complain(&o, st, &err);
     }
     if (!status)
-        summary(a, &result, key, now() - begin);
+        summary(a, &result, key, hb_pool_trace(pool), now() - begin);
     return status;
 }
 
@@ -219,7 +277,7 @@ static int prove_cached(const arguments *a, const hb_machine_key *key, hb_pool *
     if (!status && hit)
         summary_cached(a, &result);
     else if (!status)
-        summary(a, &result, key, now() - begin);
+        summary(a, &result, key, hb_pool_trace(pool), now() - begin);
     hb_buf_free(&proof);
     return status;
 }
@@ -228,21 +286,29 @@ static int prove_cached(const arguments *a, const hb_machine_key *key, hb_pool *
 static int run(int argc, char **argv)
 {
     arguments a = {0};
+    FILE *trace_out = NULL;
     const double begin = now();
     hb_rv_program program;
     hb_error err = {0};
     int status = parse(argc, argv, &a);
     if (!status)
+        status = open_trace(a.trace, &trace_out);
+    if (!status)
         status = hb_cli_load_for_run("prove", a.program, &a.exec, &program);
     if (status) {
+        if (trace_out)
+            fclose(trace_out);
         hb_cli_exec_free(&a.exec);
         return status;
     }
     if (!a.threads)
         a.threads = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
     hb_pool *pool = hb_pool_create((unsigned)a.threads);
+    hb_trace *trace = a.trace && pool ? begin_trace(pool) : NULL;
     hb_machine_key *key = calloc(1, sizeof *key);
-    hb_status st = pool && key ? hb_machine_key_init(key, &program, pool, &err) : hb_fail(&err, HB_OUT_OF_MEMORY, "no memory");
+    hb_trace_begin(trace, 0, "key", HB_TRACE_NO_NUMBER);
+    hb_status st = pool && key && (trace || !a.trace) ? hb_machine_key_init(key, &program, pool, &err) : hb_fail(&err, HB_OUT_OF_MEMORY, "no memory");
+    hb_trace_end(trace, 0);
     if (st == HB_OK) {
 #if HB_WITH_LEDGER
         status = a.cached ? prove_cached(&a, key, pool, begin) : prove(&a, key, pool, begin);
@@ -256,7 +322,14 @@ static int run(int argc, char **argv)
     if (key)
         hb_machine_key_free(key);
     free(key);
+    if (trace) {
+        const int written = write_trace(trace, trace_out, a.trace);
+        status = status ? status : written;
+    } else if (trace_out) {
+        fclose(trace_out);
+    }
     hb_pool_destroy(pool);
+    hb_trace_destroy(trace);
     hb_rv_program_free(&program);
     hb_cli_exec_free(&a.exec);
     return status;

@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/check.h"
+#include "base/pool_trace.h"
 
 enum { CHUNKS_PER_WORKER = 8, MAX_THREADS = 1024, SPINS = 2000 };
 
@@ -31,6 +32,7 @@ struct hb_pool {
     void *ctx;
     size_t n, grain, chunks;
     bool stop;
+    hb_trace *trace; /* the caller's, or NULL */
     _Alignas(64) _Atomic unsigned epoch; /* number of loops begun */
     _Alignas(64) _Atomic unsigned busy;  /* workers still in the current loop */
     _Alignas(64) _Atomic size_t next;    /* next chunk */
@@ -74,16 +76,19 @@ static void leave(void)
 
 static void run_chunks(hb_pool *pool, unsigned number)
 {
+    const uint64_t begin = pool->trace ? hb_trace_now() : 0;
     enter(pool, number);
     for (;;) {
         size_t chunk = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed);
         if (chunk >= pool->chunks)
             break;
-        size_t begin = chunk * pool->grain;
-        size_t end = pool->n - begin < pool->grain ? pool->n : begin + pool->grain;
-        pool->fn(pool->ctx, begin, end, number);
+        size_t first = chunk * pool->grain;
+        size_t end = pool->n - first < pool->grain ? pool->n : first + pool->grain;
+        pool->fn(pool->ctx, first, end, number);
     }
     leave();
+    if (pool->trace)
+        hb_trace_busy(pool->trace, number, "loop", begin, hb_trace_now());
 }
 
 /* Returns when a loop after `seen` has begun. */
@@ -204,6 +209,18 @@ void hb_pool_destroy(hb_pool *pool)
     hb_pages_free(pool, pool->bytes);
 }
 
+void hb_pool_set_trace(hb_pool *pool, hb_trace *trace)
+{
+    HB_ASSERT(!trace || hb_trace_tracks(trace) >= hb_pool_threads(pool));
+    if (pool)
+        pool->trace = trace;
+}
+
+hb_trace *hb_pool_trace(const hb_pool *pool)
+{
+    return pool ? pool->trace : NULL;
+}
+
 unsigned hb_pool_threads(const hb_pool *pool)
 {
     return pool ? pool->threads : 1;
@@ -246,7 +263,10 @@ void hb_pool_for(hb_pool *pool, size_t n, size_t grain, hb_pool_fn *fn, void *ct
         pool->chunks = n / grain + (n % grain != 0);
         begin_loop(pool);
         run_chunks(pool, 0);
+        const uint64_t waiting = pool->trace ? hb_trace_now() : 0;
         wait_for_workers(pool);
+        if (pool->trace)
+            hb_trace_idle(pool->trace, 0, waiting, hb_trace_now());
     }
     pthread_mutex_unlock(&pool->callers);
 }

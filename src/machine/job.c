@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/pool_trace.h"
 #include "machine/pieces.h"
 #include "machine/prooffile_write.h"
 
@@ -113,11 +114,16 @@ static hb_status prove_single(const hb_machine_key *key, const hb_rv_exec_option
     hb_rv_exec_options recorded = *options;
     recorded.record = true;
     recorded.expected_events = events;
+    hb_trace *trace = hb_pool_trace(config->pool);
     const double begin = now();
+    hb_trace_begin(trace, 0, "executing", HB_TRACE_NO_NUMBER);
     hb_status st = hb_rv_exec(key->program, &recorded, &record, err);
+    hb_trace_end(trace, 0);
     result->execute_s = now() - begin;
+    hb_trace_begin(trace, 0, "proof", HB_TRACE_NO_NUMBER);
     if (st == HB_OK)
         st = prove_record(key, record, config, stop, &file, result, err);
+    hb_trace_end(trace, 0);
     if (st == HB_OK)
         st = put(config, &file, result, err);
     hb_rv_run_free(record);

@@ -7,6 +7,7 @@
 
 #include "air/leaves.h"
 #include "air/multiplicity.h"
+#include "base/pool_trace.h"
 #include "gkr/gkr_prove.h"
 
 const char *const hb_prove_phase_names[HB_PHASES] = {"filling tables", "counting lookups", "committing", "bus leaves", "bus trees", "constraints", "opening"};
@@ -22,6 +23,7 @@ static double seconds(clockid_t clock)
 
 void hb_machine_phase_begin(hb_machine_proof *p, hb_prove_phase phase)
 {
+    hb_trace_begin(hb_pool_trace(p->pool), 0, hb_prove_phase_names[phase], HB_TRACE_NO_NUMBER);
     p->wall_s[phase] -= seconds(CLOCK_MONOTONIC);
     p->cpu_s[phase] -= seconds(CLOCK_PROCESS_CPUTIME_ID);
     hb_progress_report(p->progress, hb_prove_phase_names[phase], 0, 1);
@@ -31,6 +33,7 @@ void hb_machine_phase_end(hb_machine_proof *p, hb_prove_phase phase)
 {
     p->wall_s[phase] += seconds(CLOCK_MONOTONIC);
     p->cpu_s[phase] += seconds(CLOCK_PROCESS_CPUTIME_ID);
+    hb_trace_end(hb_pool_trace(p->pool), 0);
     hb_progress_report(p->progress, hb_prove_phase_names[phase], 1, 1);
 }
 
@@ -271,13 +274,27 @@ static bool grow_room(hb_machine_room *room, size_t cells, size_t arena)
     return room->cells != NULL;
 }
 
-/* In used memory, all that no filler will write: padding rows, and the multiplicities. */
-static void clear_table(const hb_table *t)
+typedef struct {
+    const hb_table *t;
+    size_t from;
+} clear_job;
+
+static void clear_columns(void *ctx, size_t begin, size_t end, unsigned worker)
 {
-    const bool filled = hb_chip_fillers[t->chip]->fill != NULL;
-    const size_t from = filled ? t->n_rows : 0;
-    for (uint32_t j = 0; j < hb_chips[t->chip]->width; j++)
-        memset(t->cols[hb_chips[t->chip]->pre_width + j] + from, 0, (t->stored_rows - from) * sizeof(hb_f));
+    (void)worker;
+    const clear_job *job = ctx;
+    hb_f *const *columns = job->t->cols + hb_chips[job->t->chip]->pre_width;
+    for (size_t j = begin; j < end; j++)
+        memset(columns[j] + job->from, 0, (job->t->stored_rows - job->from) * sizeof(hb_f));
+}
+
+#define CLEAR_CELLS ((size_t)1 << 15) /* of a chunk, at least: less is not worth another thread */
+
+/* In used memory, all that no filler will write: padding rows, and the multiplicities. */
+static void clear_table(const hb_table *t, hb_pool *pool)
+{
+    clear_job job = {t, hb_chip_fillers[t->chip]->fill ? t->n_rows : 0};
+    hb_pool_for(pool, hb_chips[t->chip]->width, CLEAR_CELLS / (t->stored_rows - job.from + 1) + 1, clear_columns, &job);
 }
 
 static hb_status reserve(hb_machine_proof *p, hb_error *err)
@@ -304,7 +321,7 @@ static void fill(hb_machine_proof *p, const hb_chip_run *routed, bool used)
     for (uint32_t i = 0; i < p->layout->n_tables; i++) {
         fill_job job = {p, routed, i};
         if (used)
-            clear_table(&p->tables[i]);
+            clear_table(&p->tables[i], p->pool);
         if (hb_chip_fillers[p->tables[i].chip]->fill)
             hb_pool_for(p->pool, p->tables[i].n_rows, HB_TILE_ROWS, fill_rows, &job);
     }

@@ -4,7 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/pool_trace.h"
 #include "machine/prooffile_write.h"
+#include "machine/run_record.h"
 #include "rv/recorder.h"
 
 /* Instructions between two looks at the counts. A slice brings at most so many events, which the memory model must leave room for. */
@@ -57,14 +59,6 @@ static void state_counts(const hb_machine_key *key, uint32_t kind, const hb_rv_s
         st->heights[chip_of_family[f]] += (uint32_t)counts->family[f];
 }
 
-static size_t record_bytes(const uint64_t family[HB_FAM_COUNT], uint64_t bumps, uint64_t cells)
-{
-    size_t bytes = bumps * sizeof(hb_rv_event_bump) * 2 + cells * sizeof(hb_rv_boundary) * 2;
-    for (uint32_t f = 0; f < HB_FAM_COUNT; f++)
-        bytes += family[f] * hb_rv_event_bytes((hb_rv_family)f);
-    return bytes;
-}
-
 /* Bytes that recording and proving these counts take; SIZE_MAX when one proof cannot hold them. */
 static size_t proof_bytes(const hb_run *run, uint32_t kind, const hb_rv_shard_counts *counts, uint64_t cells)
 {
@@ -77,7 +71,7 @@ static size_t proof_bytes(const hb_run *run, uint32_t kind, const hb_rv_shard_co
         if (st.heights[c] > UINT32_C(1) << hb_chips[c]->max_height_log2)
             return SIZE_MAX;
     const size_t bytes = hb_machine_prove_bytes(run->key, &st, run->pool, &err);
-    return bytes ? bytes + record_bytes(counts->family, counts->bumps, kind == HB_KIND_INIT ? 0 : cells) : SIZE_MAX;
+    return bytes ? bytes + hb_run_record_bytes(counts->family, counts->bumps, kind == HB_KIND_INIT ? 0 : cells) : SIZE_MAX;
 }
 
 /* --- phase 1 ---------------------------------------------------------------------------------------------------------------------------- */
@@ -120,6 +114,10 @@ static hb_status remember(planner *p, const hb_rv_shard *shard, hb_run_shard **o
         p->all.family[f] += shard->counts.family[f];
         run->events_max[f] = shard->counts.family[f] > run->events_max[f] ? shard->counts.family[f] : run->events_max[f];
     }
+    run->bumps_max = shard->counts.bumps > run->bumps_max ? shard->counts.bumps : run->bumps_max;
+    run->cells_max = shard->counts.cells > run->cells_max ? shard->counts.cells : run->cells_max;
+    const size_t bytes = run->limits.memory_bytes ? proof_bytes(run, HB_KIND_EXEC, &shard->counts, shard->counts.cells) : 0;
+    run->proof_bytes_max = bytes > run->proof_bytes_max ? bytes : run->proof_bytes_max;
     p->all.bumps += shard->counts.bumps;
     p->cells_total += shard->counts.cells;
     return HB_OK;
@@ -265,7 +263,9 @@ hb_status hb_run_plan(hb_run *run, const hb_machine_key *key, const hb_rv_exec_o
     run->next = 1;
     planner p = {.run = run};
     const double begin = now();
+    hb_trace_begin(hb_pool_trace(pool), 0, "planning", HB_TRACE_NO_NUMBER);
     hb_status st = plan(&p, err);
+    hb_trace_end(hb_pool_trace(pool), 0);
     run->plan_wall_s = now() - begin;
     return st;
 }
@@ -293,6 +293,7 @@ hb_status hb_run_head(const hb_run *run, hb_buf *file, hb_error *err)
 static hb_status prove(hb_run *run, uint32_t kind, const hb_rv_record *record, hb_buf *file, hb_error *err)
 {
     hb_machine_proof p;
+    hb_trace_begin(hb_pool_trace(run->pool), 0, "proof", kind == HB_KIND_EXEC ? record->shard : 0);
     hb_status st = hb_machine_proof_init(&p, run->key, kind, record, &run->facts, &run->room, run->pool, run->progress, err);
     p.stop = run->stop;
     if (st == HB_OK)
@@ -302,34 +303,8 @@ static hb_status prove(hb_run *run, uint32_t kind, const hb_rv_record *record, h
     for (int i = 0; i < HB_PHASES; i++)
         run->wall_s[i] += p.wall_s[i];
     hb_machine_proof_free(&p);
+    hb_trace_end(hb_pool_trace(run->pool), 0);
     return st;
-}
-
-static hb_status begin_recording(hb_run *run, hb_error *err)
-{
-    hb_rv_run_free(run->plan);
-    run->plan = NULL;
-    run->options.sharding = HB_RV_SHARDS_RECORD;
-    run->options.expected_events = run->events_max;
-    return hb_rv_start(run->key->program, &run->options, &run->record, err);
-}
-
-/* Executes the next shard again. It must be what was planned: anything else is our own fault. */
-static hb_status record_next(hb_run *run, hb_error *err)
-{
-    const hb_run_shard *planned = &run->shards[run->next - 1];
-    hb_rv_shard shard;
-    const hb_rv_bound bound = {.cycles = planned->end};
-    const double begin = now();
-    hb_rv_advance(run->record, &bound);
-    hb_status st = hb_rv_shard_end(run->record, &shard, err);
-    run->execute_wall_s += now() - begin;
-    if (st != HB_OK)
-        return st;
-    if (shard.index != run->next || shard.pc_in != planned->pc_in || shard.pc_out != planned->pc_out || shard.counts.cells != planned->n_boundary)
-        return hb_fail(err, HB_INTERNAL, "shard %u ran differently when it was recorded", run->next);
-    run->next++;
-    return HB_OK;
 }
 
 hb_status hb_run_proof(hb_run *run, uint32_t i, hb_buf *file, hb_error *err)
@@ -338,16 +313,15 @@ hb_status hb_run_proof(hb_run *run, uint32_t i, hb_buf *file, hb_error *err)
         return hb_fail(err, HB_INVALID_ARGUMENT, "there is no shard %u to be proven now", i);
     if (i == 0)
         return prove(run, HB_KIND_INIT, &run->init, file, err);
-    hb_status st = run->record ? HB_OK : begin_recording(run, err);
-    while (st == HB_OK && run->next <= i)
-        st = record_next(run, err);
-    return st == HB_OK ? prove(run, HB_KIND_EXEC, hb_rv_run_record(run->record), file, err) : st;
+    const hb_rv_record *record;
+    hb_status st = hb_run_record_shard(run, i, &record, err);
+    return st == HB_OK ? prove(run, HB_KIND_EXEC, record, file, err) : st;
 }
 
 void hb_run_free(hb_run *run)
 {
+    hb_run_record_free(run);
     hb_rv_run_free(run->plan);
-    hb_rv_run_free(run->record);
     hb_rv_record_free(&run->init);
     hb_machine_room_free(&run->room);
     hb_buf_free(&run->public_bytes);

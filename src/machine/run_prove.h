@@ -11,8 +11,13 @@
  *   hb_run_free(&run);
  *
  * The bytes depend on program, input, options and limits only. Memory: phase 1 the guest's and the boundary table of one shard; phase 2 the guest's, the record of one shard and what
- * its proof takes (hb_machine_prove_bytes), which is used again for the next; limits.memory_bytes bounds the sum. */
+ * its proof takes (hb_machine_prove_bytes), which is used again for the next; limits.memory_bytes bounds the sum. Where it leaves room for a second record and the pool has
+ * several threads, the next shard is recorded while one is proven (machine/run_record.h).
+ *
+ * With a traced pool (base/pool_trace.h): spans "planning", and "executing" and "proof" of each shard; executing ahead has the track behind the pool's, if there is one. */
 #pragma once
+#include <pthread.h>
+
 #include "machine/machine_prove.h"
 #include "machine/run.h"
 #include "rv/shardrun.h"
@@ -43,7 +48,8 @@ typedef struct hb_run {
     bool executed;              /* it has ended, and has a report (hb_rv_run_report) */
     uint32_t n_shards;
     hb_run_shard *shards;       /* n_shards, of shard 1 first */
-    uint64_t events_max[HB_FAM_COUNT]; /* of any shard */
+    uint64_t events_max[HB_FAM_COUNT], bumps_max, cells_max; /* of any shard */
+    size_t proof_bytes_max;     /* what recording and proving any shard takes; 0 without a limit of memory */
     size_t guest_bytes;         /* memory of the execution */
     size_t single_bytes;        /* what proving the run in one piece would take; 0 when it cannot be */
     hb_rv_record init;          /* the run's final cells */
@@ -52,7 +58,15 @@ typedef struct hb_run {
     hb_buf public_bytes;
 
     hb_rv_run *record;          /* the execution of phase 2 */
-    uint32_t next;              /* the shard that it records next */
+    uint32_t next;              /* the first shard whose record has not been asked for */
+    bool ahead;                 /* that one is recorded while the one before, whose record is `ready`, is proven */
+    hb_rv_record ready;
+    struct {
+        pthread_t thread;
+        bool running;
+        hb_status status;       /* of the last one */
+        hb_error err;
+    } recorder;
     hb_machine_room room;       /* memory of proofs */
     double wall_s[HB_PHASES], plan_wall_s, execute_wall_s; /* sums over the proofs made so far */
 } hb_run;

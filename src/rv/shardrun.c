@@ -212,3 +212,10 @@ void hb_rv_run_take_record_room(hb_rv_run *to, hb_rv_run *from)
     to->record = from->record;
     from->record = (hb_rv_record){0};
 }
+
+void hb_rv_run_swap_record(hb_rv_run *run, hb_rv_record *record)
+{
+    const hb_rv_record mine = run->record;
+    run->record = *record;
+    *record = mine;
+}

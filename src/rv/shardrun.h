@@ -80,3 +80,7 @@ hb_status hb_rv_checkpoint_replay(hb_rv_run *run, hb_rv_shard *shard, hb_error *
 /* Gives the memory of `from`'s record to `to` (a run that has not begun to record), so that a worker's records use the same pages one after the
  * other. from's record is empty afterwards. */
 void hb_rv_run_take_record_room(hb_rv_run *to, hb_rv_run *from);
+
+/* Takes the record of the shard that was closed last, before the next hb_rv_advance, and gives *record, empty or an older record whose memory is used
+ * again, for the next one: so one thread may read a shard's record while another records the next shard. The rows of hb_rv_shard move with their record. */
+void hb_rv_run_swap_record(hb_rv_run *run, hb_rv_record *record);
