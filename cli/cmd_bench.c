@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/bench_design.h"
 #include "cli/bench_ledger.h"
 #include "cli/cli.h"
 #include "cli/cli_exec.h"
@@ -19,7 +20,9 @@ static const char usage[] = "usage: hauptbuch bench PROG [--stdin FILE] [--input
                             "Prints the fastest of N (default 1) proofs; verification is the fastest of 20 (or of as many as 2 s allow).\n"
                             "One piece if possible; in shards with --shard-cycles, or where --memory (default: no limit) asks for it.\n"
                             "       hauptbuch bench --ledger [--keys N] [--dir DIR] [--json]\n"
-                            "Measures the ledger instead.\n";
+                            "Measures the ledger instead.\n"
+                            "       hauptbuch bench --design-table [FILE.hba] [--threads N] [--repeat N] [--json]\n"
+                            "Time, gas and memory of executing, proving and verifying a bytecode program.\n";
 
 enum { VERIFICATIONS = 20 };
 #define VERIFICATIONS_S 2.0
@@ -99,12 +102,17 @@ static void print_json(const char *program, const figures *f)
            f->verify_s * 1e3 / pieces(f), f->job.plan_s, f->job.execute_s, f->key_s);
     for (int i = 0; i < HB_PHASES; i++)
         printf("%s\"%s\": %.4f", i ? ", " : "", hb_prove_phase_names[i], f->job.wall_s[i]);
+    fputs("}, \"phases_cpu_s\": {", stdout);
+    for (int i = 0; i < HB_PHASES; i++)
+        printf("%s\"%s\": %.4f", i ? ", " : "", hb_prove_phase_names[i], f->job.cpu_s[i]);
     puts("}}");
 }
 
-static void print_phase(const char *name, double seconds, const figures *f)
+/* Executing has one thread. */
+static void print_phase(const char *name, double wall_s, double cpu_s, const figures *f)
 {
-    printf("  %-18s %8.4f s  %7.4f us a cycle\n", name, seconds, 1e6 * seconds / (double)f->job.cycles);
+    const double per_cycle = 1e6 / (double)f->job.cycles;
+    printf("  %-18s %8.4f s  %7.4f us a cycle, %7.4f core-us\n", name, wall_s, wall_s * per_cycle, cpu_s * per_cycle);
 }
 
 static void print_text(const char *program, const figures *f)
@@ -115,10 +123,10 @@ static void print_text(const char *program, const figures *f)
         printf("  %u shards and the proof of their memory: %.1f KiB a shard, the largest %.1f KiB, verified in %.2f ms a shard\n", f->job.n_shards,
                (double)f->job.proof_bytes / 1024 / pieces(f), (double)f->job.largest_proof_bytes / 1024, f->verify_s * 1e3 / pieces(f));
     printf("  %-18s %8.4f s\n", "key (once)", f->key_s);
-    print_phase("planning", f->job.plan_s, f);
-    print_phase("executing", f->job.execute_s, f);
+    print_phase("planning", f->job.plan_s, f->job.plan_s, f);
+    print_phase("executing", f->job.execute_s, f->job.execute_s, f);
     for (int i = 0; i < HB_PHASES; i++)
-        print_phase(hb_prove_phase_names[i], f->job.wall_s[i], f);
+        print_phase(hb_prove_phase_names[i], f->job.wall_s[i], f->job.cpu_s[i], f);
 }
 
 static int bench(const char *path, const hb_cli_exec *exec, const settings *s)
@@ -163,6 +171,8 @@ static int run(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--ledger") == 0)
         return hb_cli_bench_ledger(argc, argv);
 #endif
+    if (argc > 1 && strcmp(argv[1], "--design-table") == 0)
+        return hb_cli_bench_design(argc, argv);
     static const struct option options[] = {{"stdin", required_argument, NULL, 'x'}, {"input", required_argument, NULL, 'x'}, {"cycle-limit", required_argument, NULL, 'x'},
                                             {"memory-limit", required_argument, NULL, 'x'}, {"stack-limit", required_argument, NULL, 'x'}, {"threads", required_argument, NULL, 't'}, {"repeat", required_argument, NULL, 'r'},
                                             {"shard-cycles", required_argument, NULL, 's'}, {"memory", required_argument, NULL, 'm'},
