@@ -1,5 +1,6 @@
 #include "machine/pieces.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -88,6 +89,28 @@ static bool read_file(const char *path, size_t most, hb_buf *out)
     return n == 0;
 }
 
+/* "12.piece" and the like, and what was being written under such a name. */
+static bool is_piece_name(const char *name)
+{
+    const size_t digits = strspn(name, "0123456789");
+    return digits && (strcmp(name + digits, ".piece") == 0 || strcmp(name + digits, ".piece.tmp") == 0);
+}
+
+/* Pieces whose run nobody knows any more: each one is whole, but does not say which run it is of. */
+static hb_status drop_orphans(const char *dir, hb_error *err)
+{
+    char path[PATH_BYTES];
+    DIR *d = opendir(dir);
+    if (!d)
+        return hb_fail(err, HB_IO, "cannot read the directory '%s': %s", dir, strerror(errno));
+    hb_status st = HB_OK;
+    for (const struct dirent *e = readdir(d); e && st == HB_OK; e = readdir(d))
+        if (is_piece_name(e->d_name) && path_of(path, dir, e->d_name) && unlink(path) != 0)
+            st = hb_fail(err, HB_IO, "cannot remove '%s': %s", path, strerror(errno));
+    closedir(d);
+    return st;
+}
+
 hb_status hb_pieces_open(const char *dir, const uint32_t seed[8], hb_error *err)
 {
     char path[PATH_BYTES], name[NAME_BYTES + 1];
@@ -104,7 +127,8 @@ hb_status hb_pieces_open(const char *dir, const uint32_t seed[8], hb_error *err)
         return HB_OK;
     if (there)
         return hb_fail(err, HB_INVALID_ARGUMENT, "the directory '%s' belongs to another run (other program, input, or limits)", dir);
-    return write_file(dir, path, (const uint8_t *)name, NAME_BYTES, NULL, 0, err);
+    const hb_status st = drop_orphans(dir, err);
+    return st == HB_OK ? write_file(dir, path, (const uint8_t *)name, NAME_BYTES, NULL, 0, err) : st;
 }
 
 bool hb_pieces_load(const char *dir, uint32_t i, hb_buf *out)

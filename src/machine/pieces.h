@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Makes the directory if need be. HB_IO; HB_INVALID_ARGUMENT when it belongs to another run. */
+/* Makes the directory if need be. Pieces without a readable file `run` beside them could be any run's: they are removed. HB_IO; HB_INVALID_ARGUMENT when it belongs to another run. */
 hb_status hb_pieces_open(const char *dir, const uint32_t seed[8], hb_error *err);
 
 /* Appends piece i to *out and returns true, if it is there and whole. */
