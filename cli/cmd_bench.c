@@ -102,12 +102,17 @@ static void print_json(const char *program, const figures *f)
            f->verify_s * 1e3 / pieces(f), f->job.plan_s, f->job.execute_s, f->key_s);
     for (int i = 0; i < HB_PHASES; i++)
         printf("%s\"%s\": %.4f", i ? ", " : "", hb_prove_phase_names[i], f->job.wall_s[i]);
+    fputs("}, \"phases_cpu_s\": {", stdout);
+    for (int i = 0; i < HB_PHASES; i++)
+        printf("%s\"%s\": %.4f", i ? ", " : "", hb_prove_phase_names[i], f->job.cpu_s[i]);
     puts("}}");
 }
 
-static void print_phase(const char *name, double seconds, const figures *f)
+/* Executing has one thread. */
+static void print_phase(const char *name, double wall_s, double cpu_s, const figures *f)
 {
-    printf("  %-18s %8.4f s  %7.4f us a cycle\n", name, seconds, 1e6 * seconds / (double)f->job.cycles);
+    const double per_cycle = 1e6 / (double)f->job.cycles;
+    printf("  %-18s %8.4f s  %7.4f us a cycle, %7.4f core-us\n", name, wall_s, wall_s * per_cycle, cpu_s * per_cycle);
 }
 
 static void print_text(const char *program, const figures *f)
@@ -118,10 +123,10 @@ static void print_text(const char *program, const figures *f)
         printf("  %u shards and the proof of their memory: %.1f KiB a shard, the largest %.1f KiB, verified in %.2f ms a shard\n", f->job.n_shards,
                (double)f->job.proof_bytes / 1024 / pieces(f), (double)f->job.largest_proof_bytes / 1024, f->verify_s * 1e3 / pieces(f));
     printf("  %-18s %8.4f s\n", "key (once)", f->key_s);
-    print_phase("planning", f->job.plan_s, f);
-    print_phase("executing", f->job.execute_s, f);
+    print_phase("planning", f->job.plan_s, f->job.plan_s, f);
+    print_phase("executing", f->job.execute_s, f->job.execute_s, f);
     for (int i = 0; i < HB_PHASES; i++)
-        print_phase(hb_prove_phase_names[i], f->job.wall_s[i], f);
+        print_phase(hb_prove_phase_names[i], f->job.wall_s[i], f->job.cpu_s[i], f);
 }
 
 static int bench(const char *path, const hb_cli_exec *exec, const settings *s)

@@ -84,6 +84,7 @@ static hb_status prove_in_shards(hb_run *run, const hb_job_config *config, hb_jo
     result->n_shards = run->n_shards;
     result->execute_s = run->execute_wall_s;
     memcpy(result->wall_s, run->wall_s, sizeof result->wall_s);
+    memcpy(result->cpu_s, run->cpu_s, sizeof result->cpu_s);
     return st;
 }
 
@@ -101,6 +102,7 @@ static hb_status prove_record(const hb_machine_key *key, const hb_rv_run *run, c
     if (st == HB_OK)
         st = hb_machine_proof_finish(&p, file, err);
     memcpy(result->wall_s, p.wall_s, sizeof result->wall_s);
+    memcpy(result->cpu_s, p.cpu_s, sizeof result->cpu_s);
     hb_machine_proof_free(&p);
     return st;
 }

@@ -28,7 +28,7 @@ typedef struct hb_job_result {
     uint64_t largest_proof_bytes; /* of one shard (or the one piece) */
     uint32_t n_resumed;     /* proofs that were there already */
     double plan_s, execute_s; /* wall: phase 1; executing again with recording */
-    double wall_s[HB_PHASES];
+    double wall_s[HB_PHASES], cpu_s[HB_PHASES]; /* cpu of the whole process, with what is executed ahead meanwhile */
 } hb_job_result;
 
 /* HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (executed has been called, nothing put), HB_OUT_OF_MEMORY, HB_PROOF_GENERATION_FAILED,

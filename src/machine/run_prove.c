@@ -300,8 +300,10 @@ static hb_status prove(hb_run *run, uint32_t kind, const hb_rv_record *record, h
         st = hb_machine_proof_count(&p, err);
     if (st == HB_OK)
         st = hb_machine_proof_finish(&p, file, err);
-    for (int i = 0; i < HB_PHASES; i++)
+    for (int i = 0; i < HB_PHASES; i++) {
         run->wall_s[i] += p.wall_s[i];
+        run->cpu_s[i] += p.cpu_s[i];
+    }
     hb_machine_proof_free(&p);
     hb_trace_end(hb_pool_trace(run->pool), 0);
     return st;

@@ -68,7 +68,7 @@ typedef struct hb_run {
         hb_error err;
     } recorder;
     hb_machine_room room;       /* memory of proofs */
-    double wall_s[HB_PHASES], plan_wall_s, execute_wall_s; /* sums over the proofs made so far */
+    double wall_s[HB_PHASES], cpu_s[HB_PHASES], plan_wall_s, execute_wall_s; /* sums over the proofs made so far */
 } hb_run;
 
 /* Phase 1. HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (run->plan then has the report), HB_OUT_OF_MEMORY when the limit is too small for this program

@@ -92,7 +92,8 @@ def bench():
     assert plain["shards"] == 0 and cut["shards"] >= 3 and plain["cycles"] == cut["cycles"], (plain, cut)
     assert abs(cut["proof_bytes_per_shard"] * cut["shards"] - cut["proof_bytes"]) <= cut["shards"]
     assert abs(cut["verify_ms_per_shard"] * cut["shards"] - cut["verify_ms"]) < 0.01 * cut["shards"] and cut["verify_ms"] > 0
-    assert cut["plan_s"] > 0 and cut["execute_s"] > 0 and sorted(cut["phases_wall_s"]) == sorted(PHASES)
+    assert cut["plan_s"] > 0 and cut["execute_s"] > 0 and sorted(cut["phases_wall_s"]) == sorted(cut["phases_cpu_s"]) == sorted(PHASES)
+    assert sum(cut["phases_cpu_s"].values()) <= cut["cpu_s"] + 0.001, cut
     text = run("bench", PROGRAM, "--input", INPUT, "--shard-cycles", "40000").stdout
     assert "a shard" in text and "planning" in text and "us a cycle" in text, text
     for value in ("0", "x"):
