@@ -1,6 +1,7 @@
 /* A virtual machine with a ledger: proven runs become versions, everything else leaves it as it was and says why; its registry supplies the keys that guests ask for. */
 #include "tests/api/ledger_steps.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -346,6 +347,56 @@ static void history_and_rollback(void **state)
     hb_ledger_close(l);
 }
 
+/* --- threads ------------------------------------------------------------------------------------------------------------------------------ */
+
+enum { THREADS = 4, ROUNDS = 50 };
+
+typedef struct {
+    hb_zkvm *vm;
+    unsigned number, wrong;
+    uint8_t root[32];
+} asking;
+
+/* Some open and close, others ask: a call sees a ledger that is open to its end, or none. */
+static void *ask(void *ctx)
+{
+    asking *a = ctx;
+    hb_error err = {0};
+    for (int i = 0; i < ROUNDS; i++) {
+        if (a->number % 2) {
+            const hb_status st = hb_zkvm_verify_state(a->vm, a->root, &err);
+            a->wrong += st != HB_OK && strcmp(err.message, "no ledger is open") != 0;
+        } else {
+            if (i % 2)
+                hb_zkvm_close_ledger(a->vm);
+            else
+                a->wrong += hb_zkvm_open_ledger(a->vm, all.directory, &err) != HB_OK;
+        }
+    }
+    return NULL;
+}
+
+static void threads_share_a_ledger(void **state)
+{
+    (void)state;
+    pthread_t threads[THREADS];
+    asking a[THREADS];
+    hb_error err = {0};
+    hb_zkvm *vm = machine(1);
+    for (unsigned i = 0; i < THREADS; i++) {
+        a[i] = (asking){.vm = vm, .number = i};
+        root_now(a[i].root);
+    }
+    must(hb_zkvm_verify_state(vm, a[0].root, &err), HB_OK, &err);
+    for (unsigned i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ask, &a[i]), 0);
+    for (unsigned i = 0; i < THREADS; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(a[i].wrong, 0);
+    }
+    hb_zkvm_free(vm);
+}
+
 /* --- a ledger that fails ------------------------------------------------------------------------------------------------------------------ */
 
 /* A step that is proven and waits: how it is refused is what the two tests below are about. */
@@ -397,6 +448,7 @@ int main(void)
         cmocka_unit_test(guests_get_keys_from_the_ledger),
         cmocka_unit_test(two_registries_must_agree),
         cmocka_unit_test(history_and_rollback),
+        cmocka_unit_test(threads_share_a_ledger),
         cmocka_unit_test(ledgers_that_fail),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
