@@ -4,7 +4,7 @@
 predicted.py [--hauptbuch FILE] [--measured FILE] NAME PROG [options of bench]
 
 The prediction counts what `hauptbuch inspect --chips` counts for the run: committed cells, leaves of products and fractions. Measured is the CPU time of all threads in
-`hauptbuch bench --json`, whose output may be given as FILE instead of being made now."""
+`hauptbuch bench --json`, whose output may be given as FILE instead of being made now; for planning and executing, which have one thread, its wall time."""
 import argparse
 import json
 import pathlib

@@ -108,7 +108,7 @@ static void print_json(const char *program, const figures *f)
     puts("}}");
 }
 
-/* Executing has one thread. */
+/* Planning and executing have one thread: their wall time stands for CPU time, and is more on a busy machine. */
 static void print_phase(const char *name, double wall_s, double cpu_s, const figures *f)
 {
     const double per_cycle = 1e6 / (double)f->job.cycles;
