@@ -39,13 +39,13 @@ static void other_exit_codes_are_rejected(void **state)
     }
 }
 
-/* 4,000 random ones; HB_PROOF_FLIPS=N says how many, HB_PROOF_FLIPS=all takes every bit of the file. */
+/* 10,000 random ones; HB_PROOF_FLIPS=N says how many, HB_PROOF_FLIPS=all takes every bit of the file. */
 static void flipped_bits_are_rejected(void **state)
 {
     (void)state;
     const char *wanted = getenv("HB_PROOF_FLIPS");
     const bool all = wanted && strcmp(wanted, "all") == 0;
-    const size_t bits = 8 * the_case.proof.len, flips = all ? bits : wanted ? strtoull(wanted, NULL, 10) : 4000;
+    const size_t bits = 8 * the_case.proof.len, flips = all ? bits : wanted ? strtoull(wanted, NULL, 10) : 10000;
     hb_test_rng rng = proof_case_rng(20261125);
     uint8_t *p = the_case.proof.data;
     for (size_t i = 0; i < flips; i++) {
