@@ -95,20 +95,6 @@ static int parse(int argc, char **argv, arguments *a)
     return 0;
 }
 
-/* What is free now, three quarters of it; 0 when the system does not say. */
-static size_t default_memory(void)
-{
-    char line[128];
-    unsigned long long kib = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return (size_t)(kib / 4 * 3) << 10;
-}
-
 static double now(void)
 {
     struct timespec t;
@@ -224,7 +210,7 @@ static int prove(const arguments *a, const hb_machine_key *key, hb_pool *pool, d
     hb_job_result result;
     hb_progress_meter_init(&o.meter, stderr);
     const hb_progress sink = hb_progress_meter_sink(&o.meter);
-    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
+    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : hb_job_default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
                                   .exec_timeout_s = (double)a->exec_timeout, .prove_timeout_s = (double)a->prove_timeout, .resume_dir = a->resume, .progress = &sink, .executed = executed, .put = put, .ctx = &o};
     int status = hb_cli_file_begin(&o.file, "prove", a->out);
     if (status)
@@ -262,7 +248,7 @@ static int prove_cached(const arguments *a, const hb_machine_key *key, hb_pool *
     bool hit = false;
     hb_progress_meter_init(&o.meter, stderr);
     const hb_progress sink = hb_progress_meter_sink(&o.meter);
-    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
+    const hb_job_config config = {.limits = {a->shard_cycles, a->memory ? (size_t)a->memory : hb_job_default_memory()}, .in_shards = a->shard_cycles != 0, .pool = pool,
                                   .exec_timeout_s = (double)a->exec_timeout, .prove_timeout_s = (double)a->prove_timeout, .progress = &sink, .executed = executed, .ctx = &o};
     const hb_status st = hb_cli_prove_cached(a->cached, key, &a->exec.options, &config, &result, &proof, &hit, &err);
     hb_progress_meter_end(&o.meter);

@@ -1,6 +1,6 @@
 /* Verifying proofs, with this header and libhauptbuch-verify alone: C17, no heap, no threads, no files; nothing of the system is needed but
  * memcpy, memmove, memset and memcmp. The same sources are the WebAssembly module (verifiers/wasm) and run as a guest of the machine itself
- * (guest/examples/c/verifier).
+ * (verifiers/guest).
  *
  * A verifier decides from bytes to yes or no; it never crashes, whatever it is given. Yes says: the program with verifying key `vkey`,
  * started at its entry with its image, zero memory and some private input, ended with `exit_code` after writing the public values that the

@@ -165,15 +165,5 @@ unsigned hb_api_threads(const hb_zkvm_config *config)
 
 size_t hb_api_memory(const hb_zkvm_config *config)
 {
-    if (config->proving_memory)
-        return (size_t)config->proving_memory;
-    char line[128];
-    unsigned long long kib = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-            break;
-    if (f)
-        fclose(f);
-    return (size_t)(kib / 4 * 3) << 10; /* 0, no limit, where the system does not say */
+    return config->proving_memory ? (size_t)config->proving_memory : hb_job_default_memory();
 }

@@ -1,11 +1,25 @@
 #include "machine/job.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/pool_trace.h"
 #include "machine/pieces.h"
 #include "machine/prooffile_write.h"
+
+size_t hb_job_default_memory(void)
+{
+    char line[128];
+    unsigned long long kib = 0;
+    FILE *f = fopen("/proc/meminfo", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (f)
+        fclose(f);
+    return (size_t)(kib / 4 * 3) << 10;
+}
 
 static double now(void)
 {

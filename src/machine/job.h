@@ -31,6 +31,9 @@ typedef struct hb_job_result {
     double wall_s[HB_PHASES], cpu_s[HB_PHASES]; /* cpu of the whole process, with what is executed ahead meanwhile */
 } hb_job_result;
 
+/* The budget of a caller who names none: three quarters of the memory that is free now; 0, no limit, where the system does not say. */
+size_t hb_job_default_memory(void);
+
 /* HB_EXECUTION_FAILED or HB_LIMIT when the program traps or does not halt (executed has been called, nothing put), HB_OUT_OF_MEMORY, HB_PROOF_GENERATION_FAILED,
  * HB_PROGRAM_TIMEOUT, HB_CANCELLED, HB_IO and HB_INVALID_ARGUMENT of resume_dir, and what put returns. *result is filled as far as the job went. */
 hb_status hb_job_prove(const hb_machine_key *key, const hb_rv_exec_options *options, const hb_job_config *config, hb_job_result *result, hb_error *err);
